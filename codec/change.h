@@ -1,0 +1,27 @@
+// Which slots of a screen changed since the last look. Keeps the reference picture.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "codec/frame.h"
+
+namespace lotse::codec {
+
+/// Not thread-safe; lives on the capture thread.
+class ChangeDetector {
+ public:
+  /// Compares `part` (the pixels of `area` of a screen of size `screen`) with the reference, takes over what differs
+  /// and returns the slots it found, ascending. A new `screen` size forgets the reference: every slot is changed.
+  std::vector<SlotId> update(Size screen, const Rect& area, FrameView part);
+  const SlotGrid& grid() const { return grid_; }
+  /// The screen as last seen.
+  FrameView reference() const { return reference_.view(); }
+  void forget();
+
+ private:
+  SlotGrid grid_;
+  Image reference_;
+  std::vector<bool> known_;  // slots that update() has covered since the last forget
+};
+
+}  // namespace lotse::codec

@@ -1,0 +1,63 @@
+// Remote input becomes local input.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/geometry.h"
+
+namespace lotse::desktop {
+
+/// Which locks and modifiers the viewer has, as bits.
+struct Modifiers {
+  bool shift = false, control = false, alt = false, super = false, alt_gr = false, caps_lock = false, num_lock = false;
+  bool operator==(const Modifiers&) const = default;
+};
+
+/// One key as it travels: what it means (X keysym, Unicode ones as 0x01000000 + code point) and where it lies (Linux
+/// evdev code, 0 when unknown). With Control, Alt or Super held the position counts, otherwise the meaning.
+struct KeyEvent {
+  std::uint32_t keysym = 0;
+  std::uint16_t position = 0;
+  bool down = false;
+  Modifiers modifiers;
+};
+
+/// All calls from one thread, not blocking. Nothing here checks rights: session/input_gate did.
+class InputSink {
+ public:
+  virtual ~InputSink() = default;
+  virtual void move(Point position) = 0;           // pixels of the shared area
+  virtual void button(int button, bool down) = 0;  // 1 left, 2 middle, 3 right, 8 back, 9 forward
+  virtual void wheel(int dx, int dy) = 0;          // notches, positive right and down
+  virtual void key(const KeyEvent& event) = 0;
+  /// Types Unicode text, whatever the layout.
+  virtual void type(const std::string& utf8) = 0;
+  /// Lifts every key and button that is down through this sink: on revoke, loss of focus or connection.
+  virtual void release_all() = 0;
+};
+
+/// Watches the person at this machine. Callbacks on its own thread.
+class LocalInput {
+ public:
+  virtual ~LocalInput() = default;
+};
+struct LocalInputHandler {
+  std::function<void()> on_activity;  // at most ten times a second; input that the sink made does not count
+  std::function<void()> on_panic;     // Pause, or Ctrl+Alt+Shift+Esc
+};
+
+struct DesktopInput {
+  std::unique_ptr<InputSink> sink;
+  std::unique_ptr<LocalInput> local;
+};
+
+/// `area`: the shared area on the screen, empty for all of it. Throws std::runtime_error, one clear line, without XTest
+/// or display. The sink tells its watcher what it injects, so that only foreign input counts as local.
+DesktopInput make_x11_input(const std::string& display, const Rect& area, LocalInputHandler handler);
+
+/// The keysym of a name ("Return", "a", "adiaeresis", "U+20AC"), 0 when there is none.
+std::uint32_t keysym_from_name(const std::string& name);
+
+}  // namespace lotse::desktop
