@@ -1,13 +1,9 @@
 # How every target of the project is built. lotse_library(), lotse_program(), lotse_test() and lotse_fuzzer() are all
 # that the folders' CMakeLists.txt need.
-include(CheckCXXCompilerFlag)
-include(CheckPIESupported)
-check_pie_supported()
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
@@ -17,7 +13,9 @@ find_package(PkgConfig REQUIRED)
 add_library(lotse_flags INTERFACE)
 target_include_directories(lotse_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(lotse_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror)
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror
+  -fPIE)  # everywhere the same, so that one precompiled header serves libraries and programs
+target_link_options(lotse_flags INTERFACE -pie)
 target_compile_definitions(lotse_flags INTERFACE LOTSE_VERSION="${PROJECT_VERSION}")
 if(LOTSE_SANITIZE)
   target_compile_options(lotse_flags INTERFACE -fsanitize=${LOTSE_SANITIZE} -fno-omit-frame-pointer -g1 -O1)
