@@ -18,7 +18,8 @@ target_compile_options(lotse_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 target_link_options(lotse_flags INTERFACE -pie)
 target_compile_definitions(lotse_flags INTERFACE LOTSE_VERSION="${PROJECT_VERSION}")
 if(LOTSE_SANITIZE)
-  target_compile_options(lotse_flags INTERFACE -fsanitize=${LOTSE_SANITIZE} -fno-omit-frame-pointer -g1 -O1)
+  target_compile_options(lotse_flags INTERFACE -fsanitize=${LOTSE_SANITIZE} -fno-omit-frame-pointer -g1 -O1
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false alarms of g++ under sanitizers
   if(LOTSE_SANITIZE MATCHES "undefined")
     target_compile_options(lotse_flags INTERFACE -fno-sanitize-recover=all)
   endif()

@@ -1,0 +1,26 @@
+// The windows of a program: one SDL window with its pages, and a banner while the own screen is shared.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "ui/backend.h"
+
+namespace lotse::ui {
+
+struct AppOptions {
+  std::string program;     // "lotse-master" or "lotse-participant"
+  std::string language;    // "" = the environment's, "en", "de"
+  std::string theme;       // "" = as the system, "dark", "light"
+  std::string name;        // own name, as last used
+  std::string relay;       // as last used
+  std::string config_dir;  // recent.json, settings.json live here
+  std::string invitation;  // number, code or link to join at once: shown in the field
+  bool started = false;    // the program already runs a session: begin on its page, not on the start page
+};
+
+/// Runs the windows on the calling thread (the main one) until closed or the session's end was acknowledged; returns
+/// the exit code. Throws std::runtime_error, one clear line, when there is no display.
+int run_app(const AppOptions& options, Backend& backend);
+
+}  // namespace lotse::ui
