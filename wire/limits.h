@@ -1,0 +1,63 @@
+// Every limit on what a peer can make grow, with its unit and reason. Nothing else in the project invents one.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace lotse::wire {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::uint8_t kVersion = 1;
+
+// One frame between a program and its relay.
+inline constexpr std::size_t kMaxFrame = 1u << 20;          // bytes: the largest message of a WebSocket
+inline constexpr std::size_t kMaxPayload = 256u << 10;      // bytes of sealed payload in one packet
+inline constexpr std::size_t kMaxHandshakeBody = 8u << 10;  // bytes: KEY with a full roster is the largest
+inline constexpr std::size_t kMaxSlotsAsked = 4096;         // slots in one request for missing pictures
+
+// Sessions and members.
+inline constexpr std::size_t kMaxMembers = 1000;         // members of one session
+inline constexpr std::size_t kMaxName = 64;              // bytes of UTF-8
+inline constexpr std::size_t kMaxChat = 16u << 10;       // bytes of UTF-8 in one line
+inline constexpr std::size_t kMaxReason = 256;           // bytes of UTF-8
+inline constexpr std::size_t kMaxTyped = 4u << 10;       // bytes of UTF-8 in one typed text
+inline constexpr std::size_t kMaxUnconfirmedJoins = 64;  // handshakes that a master holds before CONFIRM
+inline constexpr std::size_t kMaxJoinsPerSecond = 10;    // that a master takes
+inline constexpr int kMaxWrongCodes = 5;                 // after that the code alone admits nobody
+inline constexpr auto kCodeLife = 60min;
+inline constexpr auto kJoinEpochGap = 10s;  // joins inside share one epoch
+inline constexpr auto kLeaveEpochGap = 2s;
+inline constexpr auto kLeaveEpochDelay = 200ms;  // leaves within it share one epoch
+inline constexpr auto kEpochLife = 1h;
+inline constexpr auto kOldEpochKept = 5s;
+inline constexpr auto kUnknownEpochKept = 1s;  // a packet that came before its EPOCH
+inline constexpr std::size_t kUnknownEpochBytes = 2u << 20;
+inline constexpr auto kMemberAway = 10min;  // pairwise keys of a member whose link is gone
+inline constexpr auto kConfirmTime = 60s;   // from OFFER to CONFIRM
+
+// Pictures.
+inline constexpr std::uint32_t kMaxSlots = 65536;         // of one screen: 16384 x 16384 pixels
+inline constexpr std::uint8_t kMaxScreens = 16;           // of one presenter
+inline constexpr std::uint32_t kStateChannels = 8;        // conflated values beside the picture of a screen
+inline constexpr int kMaxCursorSide = 256;                // pixels
+inline constexpr std::size_t kDecodeBacklog = 32u << 20;  // bytes of slots waiting for a decoder
+
+// The relay.
+inline constexpr auto kNumberKept = 10min;    // while the master is away
+inline constexpr auto kNumberReleased = 30s;  // after the end
+inline constexpr std::size_t kMaxSessions = 10000;
+inline constexpr std::size_t kMaxSessionsPerAddress = 100;
+inline constexpr std::size_t kMaxLinksPerAddress = 2000;
+inline constexpr std::size_t kMaxJoinsPerMinute = 120;  // per address
+inline constexpr std::size_t kMaxJoinsPerMinuteSession = 300;
+inline constexpr std::size_t kMaxPendingLinks = 64;        // of one session, not admitted yet
+inline constexpr std::size_t kReceiverBacklog = 8u << 20;  // bytes of messages waiting for one receiver
+inline constexpr std::size_t kPictureWindow =
+    128u << 10;  // bytes in a receiver's socket queue above which pictures conflate
+inline constexpr std::size_t kSessionCache = 64u << 20;           // bytes of sealed pictures kept for one session
+inline constexpr std::size_t kRelayCache = 1u << 30;              // the same for all of them
+inline constexpr std::size_t kPendingHandshakeBytes = 32u << 10;  // that a link may send before it is admitted
+inline constexpr auto kAdmissionTime = 15min;                     // from ATTACH to admission, lobby included
+
+}  // namespace lotse::wire

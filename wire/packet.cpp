@@ -1,0 +1,49 @@
+#include "wire/packet.h"
+
+#include "wire/limits.h"
+
+namespace lotse::wire {
+
+std::uint32_t session_tag(const SessionUuid& uuid) { return ByteReader(uuid).get<std::uint32_t>(); }
+
+void write_header(const PacketHeader& h, Bytes& out) {
+  ByteWriter w(out);
+  w.put(kVersion).put(static_cast<std::uint8_t>(h.kind)).put(static_cast<std::uint8_t>(h.keying)).put(h.stream);
+  w.put(h.session_tag).put(h.source.value()).put(h.destination.value()).put(h.epoch.value()).put(h.counter);
+  if (h.kind == PacketKind::message) return;
+  const PictureFields& p = h.picture;
+  w.put(p.generation.value()).put(p.screen.value()).put(p.rank).put(std::uint16_t{0});
+  w.put(p.slot.value()).put(p.version.value());
+}
+
+std::optional<ParsedPacket> parse_packet(ByteView packet) {
+  ByteReader in(packet);
+  PacketHeader h;
+  if (in.get<std::uint8_t>() != kVersion) return std::nullopt;
+  auto kind = in.get<std::uint8_t>(), keying = in.get<std::uint8_t>();
+  if (kind < 1 || kind > 4 || keying > 1) return std::nullopt;
+  h.kind = static_cast<PacketKind>(kind);
+  h.keying = static_cast<Keying>(keying);
+  h.stream = in.get<std::uint8_t>();
+  h.session_tag = in.get<std::uint32_t>();
+  h.source = ParticipantId{in.get<std::uint16_t>()};
+  h.destination = ParticipantId{in.get<std::uint16_t>()};
+  h.epoch = Epoch{in.get<std::uint32_t>()};
+  h.counter = in.get<std::uint64_t>();
+  if (h.kind != PacketKind::message) {
+    h.picture.generation = Generation{in.get<std::uint32_t>()};
+    h.picture.screen = ScreenId{in.get<std::uint8_t>()};
+    h.picture.rank = in.get<std::uint8_t>();
+    if (in.get<std::uint16_t>() != 0) return std::nullopt;
+    h.picture.slot = SlotId{in.get<std::uint32_t>()};
+    h.picture.version = SlotVersion{in.get<std::uint32_t>()};
+    std::uint32_t slots = h.kind == PacketKind::key ? kMaxSlots : h.kind == PacketKind::state ? kStateChannels : 1;
+    if (h.picture.screen.value() >= kMaxScreens || h.picture.slot.value() >= slots) return std::nullopt;
+    if (h.keying != Keying::epoch) return std::nullopt;
+  }
+  if (!in.ok() || in.left() > kMaxPayload) return std::nullopt;
+  std::size_t clear = packet.size() - in.left();
+  return ParsedPacket{h, packet.first(clear), packet.subspan(clear)};
+}
+
+}  // namespace lotse::wire

@@ -1,0 +1,64 @@
+// The clear header of a sealed packet: what a relay may see, and what it forwards and conflates by. It is additional
+// data of the seal, so nobody changes it unnoticed.
+//
+//   u8 version = 1, u8 kind, u8 keying, u8 stream, u32 session tag, u16 source, u16 destination, u32 epoch, u64 counter
+// and, for kinds 2 to 4,
+//   u32 generation, u8 screen, u8 rank, u16 zero, u32 slot, u32 version
+// then the sealed payload. Integers big endian.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+
+namespace lotse::wire {
+
+enum class PacketKind : std::uint8_t {
+  message = 1,    // never dropped, kept in order
+  key = 2,        // a slot's pixels, self-contained; the newest per (source, screen, slot) counts
+  frame_end = 3,  // everything up to `version` was sent; the newest per (source, screen) counts, after the slots
+  state = 4,      // a small conflated value (cursor, geometry): the newest per (source, screen, slot = channel) counts
+};
+
+/// Under which key: the epoch's, or that of a pair of members (the handshake's where one of them is the first master).
+enum class Keying : std::uint8_t { epoch = 0, pair = 1 };
+
+struct PictureFields {
+  Generation generation;
+  ScreenId screen;
+  std::uint8_t rank = 0;
+  SlotId slot;
+  SlotVersion version;
+  bool operator==(const PictureFields&) const = default;
+};
+
+struct PacketHeader {
+  PacketKind kind = PacketKind::message;
+  Keying keying = Keying::epoch;
+  std::uint8_t stream = 0;
+  std::uint32_t session_tag = 0;
+  ParticipantId source;
+  ParticipantId destination;
+  Epoch epoch;
+  std::uint64_t counter = 0;
+  PictureFields picture;  // all zero for messages
+  bool operator==(const PacketHeader&) const = default;
+};
+
+inline constexpr std::size_t kMessageHeader = 24;
+inline constexpr std::size_t kPictureHeader = 40;
+
+/// First four bytes of the session's uuid: keeps a packet that went astray out of another session.
+std::uint32_t session_tag(const SessionUuid& uuid);
+
+void write_header(const PacketHeader& header, Bytes& out);
+struct ParsedPacket {
+  PacketHeader header;
+  ByteView clear;   // the header's bytes: the additional data
+  ByteView sealed;  // ciphertext and tag
+};
+/// Nothing when it is malformed or too large. Views into `packet`.
+std::optional<ParsedPacket> parse_packet(ByteView packet);
+
+}  // namespace lotse::wire

@@ -1,0 +1,245 @@
+#include "wire/relay_frame.h"
+
+#include "wire/limits.h"
+
+namespace lotse::wire {
+namespace {
+
+enum class Type : std::uint8_t {
+  welcome = 0x01,
+  session = 0x02,
+  error = 0x03,
+  link_down = 0x04,
+  master = 0x05,
+  open = 0x10,
+  attach = 0x11,
+  tunnel = 0x12,
+  handshake = 0x20,
+  packet = kPacketFrame,
+  key_request = 0x31,
+  ping = 0x40,
+  pong = 0x41,
+};
+
+class Encoder {
+ public:
+  Bytes out;
+
+  void operator()(const Welcome& f) { start(Type::welcome).put(kVersion).put(f.nonce); }
+  void operator()(const Open& f) {
+    start(Type::open).put(kVersion).put(f.uuid).put(f.key).put(text(f.number));
+    request(f.request);
+  }
+  void operator()(const Attach& f) { start(Type::attach).put(kVersion).put(text(f.number)); }
+  void operator()(const TunnelRequest& f) {
+    start(Type::tunnel);
+    request(f);
+  }
+  void operator()(const SessionOpened& f) {
+    start(Type::session).put(kVersion).put(text(f.number)).put(f.uuid).put(f.link.value());
+  }
+  void operator()(const Error& f) { start(Type::error).put(static_cast<std::uint16_t>(f.code)).put(f.detail); }
+  void operator()(const LinkDown& f) { start(Type::link_down).put(f.link.value()).put(f.participant.value()); }
+  void operator()(const MasterPresence& f) { start(Type::master).put(std::uint8_t{f.present}); }
+  void operator()(const Handshake& f) {
+    start(Type::handshake).put(f.link.value()).put(static_cast<std::uint8_t>(f.message)).put(ByteView(f.body));
+  }
+  void operator()(const KeyRequest& f) {
+    start(Type::key_request).put(f.source.value()).put(f.screen.value()).put(f.generation.value());
+    w_.put(static_cast<std::uint16_t>(f.slots.size()));
+    for (SlotId slot : f.slots) w_.put(slot.value());
+  }
+  void operator()(const Ping& f) { start(Type::ping).put(f.value); }
+  void operator()(const Pong& f) { start(Type::pong).put(f.value); }
+  void operator()(const Packet& f) { start(Type::packet).put(f.bytes); }
+
+ private:
+  ByteWriter w_{out};
+
+  ByteWriter& start(Type type) { return w_.put(static_cast<std::uint8_t>(type)); }
+  static std::string_view text(const Number& n) { return {n.data(), n.size()}; }
+  void request(const TunnelRequest& r) {
+    w_.put(r.term).put(r.sequence).put(static_cast<std::uint8_t>(r.operation)).put(r.target_link.value());
+    w_.put(r.target.value()).put(r.value).put(r.signature);
+  }
+};
+
+Number read_number(ByteReader& in) {
+  Number number{};
+  auto bytes = in.array<9>();
+  std::memcpy(number.data(), bytes.data(), bytes.size());
+  return number;
+}
+
+bool is_digits(const Number& number) {
+  return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<TunnelRequest> read_request(ByteReader& in) {
+  TunnelRequest r;
+  r.term = in.get<std::uint32_t>();
+  r.sequence = in.get<std::uint64_t>();
+  auto operation = in.get<std::uint8_t>();
+  if (operation < 1 || operation > 6) return std::nullopt;
+  r.operation = static_cast<Operation>(operation);
+  r.target_link = LinkId{in.get<std::uint32_t>()};
+  r.target = ParticipantId{in.get<std::uint16_t>()};
+  r.value = in.get<std::uint32_t>();
+  r.signature = in.array<64>();
+  return r;
+}
+
+std::optional<Frame> read_open(ByteReader& in) {
+  Open f;
+  if (in.get<std::uint8_t>() != kVersion) return std::nullopt;
+  f.uuid = in.array<16>();
+  f.key = in.array<32>();
+  f.number = read_number(in);
+  if (!is_digits(f.number) && f.number != Number{}) return std::nullopt;
+  auto request = read_request(in);
+  if (!request || request->operation != Operation::open) return std::nullopt;
+  f.request = *request;
+  return f;
+}
+
+std::optional<Frame> read_key_request(ByteReader& in) {
+  KeyRequest f;
+  f.source = ParticipantId{in.get<std::uint16_t>()};
+  f.screen = ScreenId{in.get<std::uint8_t>()};
+  f.generation = Generation{in.get<std::uint32_t>()};
+  auto count = in.get<std::uint16_t>();
+  if (count > kMaxSlotsAsked || in.left() != std::size_t{count} * 4 || f.screen.value() >= kMaxScreens)
+    return std::nullopt;
+  for (int i = 0; i < count; ++i) {
+    f.slots.push_back(SlotId{in.get<std::uint32_t>()});
+    if (f.slots.back().value() >= kMaxSlots) return std::nullopt;
+  }
+  return f;
+}
+
+std::optional<Frame> read_handshake(ByteReader& in) {
+  Handshake f;
+  f.link = LinkId{in.get<std::uint32_t>()};
+  auto message = in.get<std::uint8_t>();
+  if (message < 1 || message > 8 || in.left() > kMaxHandshakeBody) return std::nullopt;
+  f.message = static_cast<HandshakeMessage>(message);
+  ByteView body = in.rest();
+  f.body.assign(body.begin(), body.end());
+  return f;
+}
+
+std::optional<Frame> read_session(ByteReader& in) {
+  SessionOpened f;
+  if (in.get<std::uint8_t>() != kVersion) return std::nullopt;
+  f.number = read_number(in);
+  f.uuid = in.array<16>();
+  f.link = LinkId{in.get<std::uint32_t>()};
+  if (!is_digits(f.number)) return std::nullopt;
+  return f;
+}
+
+std::optional<Frame> read_small(Type type, ByteReader& in) {
+  switch (type) {
+    case Type::welcome:
+      if (in.get<std::uint8_t>() != kVersion) return std::nullopt;
+      return Welcome{in.array<32>()};
+    case Type::attach: {
+      if (in.get<std::uint8_t>() != kVersion) return std::nullopt;
+      Attach f{read_number(in)};
+      if (!is_digits(f.number)) return std::nullopt;
+      return f;
+    }
+    case Type::error: {
+      auto code = in.get<std::uint16_t>();
+      if (code < 1 || code > 12) return std::nullopt;
+      return Error{static_cast<RelayError>(code), in.get<std::uint32_t>()};
+    }
+    case Type::link_down: {
+      LinkId link{in.get<std::uint32_t>()};
+      return LinkDown{link, ParticipantId{in.get<std::uint16_t>()}};
+    }
+    case Type::master: {
+      auto present = in.get<std::uint8_t>();
+      if (present > 1) return std::nullopt;
+      return MasterPresence{present == 1};
+    }
+    case Type::ping:
+      return Ping{in.get<std::uint64_t>()};
+    case Type::pong:
+      return Pong{in.get<std::uint64_t>()};
+    case Type::tunnel: {
+      auto request = read_request(in);
+      if (!request || request->operation == Operation::open) return std::nullopt;
+      return *request;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Number number_of(const std::string& nine_digits) {
+  Number number{};
+  std::memcpy(number.data(), nine_digits.data(), std::min(number.size(), nine_digits.size()));
+  return number;
+}
+
+std::string to_string(const Number& number) {
+  return number == Number{} ? std::string() : std::string(number.data(), number.size());
+}
+
+std::optional<std::string> parse_number(std::string_view typed) {
+  std::string digits;
+  for (char c : typed) {
+    if (c >= '0' && c <= '9')
+      digits += c;
+    else if (c != ' ' && c != '-' && c != '.' && c != '\t')
+      return std::nullopt;
+  }
+  if (digits.size() != 9) return std::nullopt;
+  return digits;
+}
+
+Bytes signed_part(const TunnelRequest& r, const SessionUuid& session, const RelayNonce& nonce) {
+  Bytes out;
+  ByteWriter(out)
+      .put(session)
+      .put(nonce)
+      .put(r.term)
+      .put(r.sequence)
+      .put(static_cast<std::uint8_t>(r.operation))
+      .put(r.target_link.value())
+      .put(r.target.value())
+      .put(r.value);
+  return out;
+}
+
+Bytes encode(const Frame& frame) {
+  Encoder encoder;
+  std::visit(encoder, frame);
+  return std::move(encoder.out);
+}
+
+std::optional<Frame> decode(ByteView frame) {
+  if (frame.empty() || frame.size() > kMaxFrame) return std::nullopt;
+  ByteReader in(frame);
+  auto type = static_cast<Type>(in.get<std::uint8_t>());
+  std::optional<Frame> out;
+  if (type == Type::packet)
+    out = Packet{in.rest()};
+  else if (type == Type::open)
+    out = read_open(in);
+  else if (type == Type::handshake)
+    out = read_handshake(in);
+  else if (type == Type::key_request)
+    out = read_key_request(in);
+  else if (type == Type::session)
+    out = read_session(in);
+  else
+    out = read_small(type, in);
+  if (!in.done()) return std::nullopt;
+  return out;
+}
+
+}  // namespace lotse::wire

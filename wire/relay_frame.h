@@ -1,0 +1,160 @@
+// What programs and their relay say to each other: one frame a WebSocket message, u8 type, then the fields in the order
+// of the structs below, big endian, nothing left over. Readable by the relay; everything confidential is inside a
+// packet.
+//
+// Opening: relay WELCOME; a master answers OPEN, a client ATTACH; relay SESSION or ERROR. Then handshakes and packets.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "wire/packet.h"
+
+namespace lotse::wire {
+
+using RelayNonce = std::array<std::uint8_t, 32>;
+using KeyBytes = std::array<std::uint8_t, 32>;
+using SignatureBytes = std::array<std::uint8_t, 64>;
+using Number = std::array<char, 9>;  // ASCII digits
+
+Number number_of(const std::string& nine_digits);  // all zero bytes for an empty text
+std::string to_string(const Number& number);       // empty for all zero bytes
+/// Nine digits out of what a person typed (blanks, dashes, dots between them), nothing otherwise.
+std::optional<std::string> parse_number(std::string_view typed);
+
+/// relay -> all, first: version u8, nonce[32], fresh for each connection; signatures of tunnel requests cover it.
+struct Welcome {
+  RelayNonce nonce{};
+};
+
+/// What a master asks of the tunnel. Signed: Purpose::tunnel over session_uuid || relay_nonce || term u32 || sequence
+/// u64 || operation u8 || target_link u32 || target u16 || value u32. The sequence rises within one connection.
+enum class Operation : std::uint8_t {
+  open = 1,    // in OPEN only
+  admit = 2,   // target_link becomes participant `target`; an older link of that participant is cut
+  remove = 3,  // cut `target` (or, when target is 0xFFFF, target_link) for good
+  end = 4,     // the session is over for all
+  epoch = 5,   // `value` is the epoch in force: pictures of older ones are dropped 5 s later
+  lock = 6,    // value 1: no new client is let through; 0: again
+};
+struct TunnelRequest {
+  std::uint32_t term = 0;
+  std::uint64_t sequence = 0;
+  Operation operation{};
+  LinkId target_link;
+  ParticipantId target{0xFFFF};
+  std::uint32_t value = 0;
+  SignatureBytes signature{};
+};
+/// The bytes under the signature, without the prefix of its purpose.
+Bytes signed_part(const TunnelRequest& request, const SessionUuid& session, const RelayNonce& nonce);
+
+/// master -> relay: version u8, uuid[16], key[32], number[9] (zeros: a new session), the request (open).
+/// With a number: takes the session up again, after a lost connection or a restart of either side.
+struct Open {
+  SessionUuid uuid{};
+  KeyBytes key{};  // Ed25519, verifies this session's tunnel requests from now on
+  Number number{};
+  TunnelRequest request;
+};
+/// client -> relay: version u8, number[9].
+struct Attach {
+  Number number{};
+};
+/// relay -> both: version u8, number[9], uuid[16], link u32 (the receiver's own).
+struct SessionOpened {
+  Number number{};
+  SessionUuid uuid{};
+  LinkId link;
+};
+/// relay -> both: code u16, detail u32 (seconds to wait for rate_limited, else 0). The connection closes after it, but
+/// for not_allowed.
+enum class RelayError : std::uint16_t {
+  bad_request = 1,
+  no_session = 2,
+  ended = 3,
+  full = 4,
+  rate_limited = 5,
+  version = 6,
+  removed = 7,
+  locked = 8,
+  not_allowed = 9,  // bad signature, wrong source, somebody else's number
+  too_slow = 10,    // the receiver's backlog passed its limit
+  shutting_down = 11,
+  replaced = 12,  // the same member came back on another connection
+};
+struct Error {
+  RelayError code{};
+  std::uint32_t detail = 0;
+};
+/// relay -> master: link u32, participant u16 (0xFFFF: was not admitted): this connection is gone.
+struct LinkDown {
+  LinkId link;
+  ParticipantId participant{0xFFFF};
+};
+/// relay -> clients: present u8: the master's own connection came or went.
+struct MasterPresence {
+  bool present = false;
+};
+/// Both ways: a handshake message. link u32 (the relay overwrites a client's), message u8, body.
+enum class HandshakeMessage : std::uint8_t {
+  join = 1,
+  offer = 2,
+  confirm = 3,
+  key = 4,
+  ready = 5,
+  lobby = 6,
+  resume = 7,   // client -> master, a sealed packet: the same member on a new link
+  refused = 8,  // master -> client: u8 reason
+};
+enum class RefusedReason : std::uint8_t {
+  bad_code = 1,
+  lobby = 2,
+  full = 3,
+  locked = 4,
+  busy = 5,
+  version = 6,
+  unknown = 7,
+  code_spent = 8
+};
+struct Handshake {
+  LinkId link;
+  HandshakeMessage message{};
+  Bytes body;
+};
+/// viewer -> relay (source = presenter): slots that I lack; relay -> presenter: slots that somebody lacks and the cache
+/// has not. source u16, screen u8, generation u32, count u16, slot u32 each; none: all.
+struct KeyRequest {
+  ParticipantId source;
+  ScreenId screen;
+  Generation generation;
+  std::vector<SlotId> slots;
+};
+/// Both ways; pong carries the same value. For round trips and keepalive.
+struct Ping {
+  std::uint64_t value = 0;
+};
+struct Pong {
+  std::uint64_t value = 0;
+};
+/// A sealed packet (packet.h).
+struct Packet {
+  ByteView bytes;  // view into the frame
+};
+
+using Frame = std::variant<Welcome, Open, Attach, TunnelRequest, SessionOpened, Error, LinkDown, MasterPresence,
+                           Handshake, KeyRequest, Ping, Pong, Packet>;
+
+Bytes encode(const Frame& frame);
+/// Nothing when the type is unknown, a field is out of its range, or a byte is missing or left over.
+std::optional<Frame> decode(ByteView frame);
+
+/// The first byte of a frame that carries a sealed packet: it is put before the packet's header.
+inline constexpr std::uint8_t kPacketFrame = 0x30;
+
+}  // namespace lotse::wire
