@@ -11,11 +11,11 @@ namespace lotse::codec {
 /// Not thread-safe.
 class Canvas {
  public:
-  /// Black. Everything that was there is gone.
+  /// Black. Everything that was there is gone. A size without pixels or above kMaxSide gives an empty canvas.
   void reset(Size size);
   const SlotGrid& grid() const { return grid_; }
   FrameView view() const { return image_.view(); }
-  /// `pixels` has the slot's size.
+  /// `pixels` has the slot's size; if not, or if there is no such slot, nothing happens.
   void put(SlotId slot, FrameView pixels);
   /// One hash over all slots' hashes, in order; 0 for an empty canvas. Only slots put since the last call are hashed.
   std::uint64_t digest();

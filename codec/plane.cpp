@@ -1,0 +1,57 @@
+#include "codec/plane.h"
+
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace lotse::codec {
+namespace {
+
+#if defined(__SSE2__)
+std::uint64_t equal_mask(const std::uint32_t* a, const std::uint32_t* b, int count) {
+  std::uint64_t mask = 0;
+  int x = 0;
+  for (; x + 4 <= count; x += 4) {
+    const __m128i equal = _mm_cmpeq_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + x)),
+                                          _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + x)));
+    mask |= static_cast<std::uint64_t>(_mm_movemask_ps(_mm_castsi128_ps(equal))) << x;
+  }
+  for (; x < count; ++x) mask |= static_cast<std::uint64_t>(a[x] == b[x]) << x;
+  return mask;
+}
+#else
+std::uint64_t equal_mask(const std::uint32_t* a, const std::uint32_t* b, int count) {
+  std::uint64_t mask = 0;
+  for (int x = 0; x < count; ++x) mask |= static_cast<std::uint64_t>(a[x] == b[x]) << x;
+  return mask;
+}
+#endif
+
+}  // namespace
+
+void Plane::load(FrameView from) {
+  size = from.size;
+  for (int y = 0; y < size.height; ++y) {
+    std::uint32_t* out = row(y);
+    std::memcpy(out, from.row(y), static_cast<std::size_t>(size.width) * 4);
+    for (int x = 0; x < size.width; ++x) out[x] &= 0x00FFFFFF;
+    out[-1] = y > 0 ? out[-kStride] : 0;
+  }
+  std::memcpy(row(-1), row(0) - 1, static_cast<std::size_t>(size.width) * 4);
+}
+
+void Plane::store(MutableFrameView to) const {
+  for (int y = 0; y < size.height; ++y) std::memcpy(to.row(y), row(y), static_cast<std::size_t>(size.width) * 4);
+}
+
+void Repeats::find(const Plane& plane) {
+  for (int y = 0; y < plane.size.height; ++y) {
+    const std::uint32_t* row = plane.row(y);
+    left[static_cast<std::size_t>(y)] = equal_mask(row, row - 1, plane.size.width);
+    above[static_cast<std::size_t>(y)] = equal_mask(row, row - Plane::kStride, plane.size.width);
+  }
+}
+
+}  // namespace lotse::codec

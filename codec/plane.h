@@ -1,0 +1,33 @@
+// A slot's pixels laid out so that every pixel has a neighbour to the left and above, and who equals his.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "codec/frame.h"
+
+namespace lotse::codec {
+
+/// Pixels as 0x00RRGGBB. The neighbours outside the slot: left of a row's first pixel stands the pixel above it, above
+/// a pixel of the first row stands the one left of it, and left of the very first is black.
+struct Plane {
+  static constexpr int kStride = kSlotSide + 2;
+
+  Size size;  // at most 64x64
+  std::array<std::uint32_t, kStride * kStride> pixels{};
+  std::uint32_t* row(int y) { return pixels.data() + (y + 1) * kStride + 1; }
+  const std::uint32_t* row(int y) const { return pixels.data() + (y + 1) * kStride + 1; }
+
+  /// Fills the plane, neighbours included.
+  void load(FrameView from);
+  void store(MutableFrameView to) const;  // X is 0
+  int count() const { return size.width * size.height; }
+};
+
+/// Bit x of row y says that the pixel equals its neighbour. Bits beyond the width are 0.
+struct Repeats {
+  std::array<std::uint64_t, kSlotSide> left, above;
+
+  void find(const Plane& plane);
+};
+
+}  // namespace lotse::codec
