@@ -1,0 +1,41 @@
+// The pointer: its shape by XFixes, its place by XInput 2. Both travel apart from the picture.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "desktop/frame_pacer.h"
+#include "desktop/screen_source.h"
+#include "desktop/x11_connection.h"
+
+namespace lotse::desktop {
+
+class X11Cursor {
+ public:
+  /// `origin`: the shared area's corner on the root window.
+  X11Cursor(X11Connection& connection, Point origin);
+
+  /// True when the event was about the pointer.
+  bool handle(const X11Event& event);
+  /// Asks the server for what may have changed and tells `handler` what did, if it is time for that. True when the
+  /// server was asked, so that events may have been read meanwhile.
+  bool update(Instant now, ScreenSourceHandler& handler);
+  /// When to call update() again though no event came.
+  Instant next_deadline() const;
+  /// Something moved or was drawn: a program may have set the pointer elsewhere, which makes no event.
+  void look_again() { moved_ = true; }
+
+ private:
+  void tell_shape(ScreenSourceHandler& handler);
+  void tell_position(ScreenSourceHandler& handler);
+
+  X11Connection& connection_;
+  Point origin_;
+  FramePacer pacer_;
+  bool has_shape_ = false, has_motion_ = false;
+  bool moved_ = true, reshaped_ = true;
+  std::optional<Point> told_position_;
+  std::optional<std::uint64_t> told_shape_;  // hash
+  Instant poll_at_ = Instant::never();
+};
+
+}  // namespace lotse::desktop
