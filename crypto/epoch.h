@@ -1,9 +1,8 @@
 // Group keys: one secret per epoch, one SFrame key per (epoch, sender, stream) out of it (RFC 9605, suite 0x0005).
 #pragma once
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
-#include <tuple>
 
 #include "base/ids.h"
 #include "crypto/replay.h"
@@ -24,6 +23,8 @@ Secret<32> sframe_base(const EpochSecret& secret, const SessionUuid& session, Ep
 Bytes sframe_header(std::uint64_t kid, std::uint64_t counter);
 /// sframe_key || sframe_salt of RFC 9605 section 4.4.2, HKDF-SHA-512.
 KeyAndIv sframe_key(const Secret<32>& base, std::uint64_t kid);
+/// The same with a base key of any length, as the RFC's test vectors have it.
+KeyAndIv sframe_key(ByteView base, std::uint64_t kid);
 
 /// Seals and opens for all members in the epochs that are in force. Not thread-safe. No clock: the session says when an
 /// old epoch goes.
@@ -33,13 +34,17 @@ class EpochKeys {
   ~EpochKeys();
   EpochKeys(EpochKeys&&) noexcept;
 
-  /// From now on sealing uses `epoch`; older ones still open. Ignored when the epoch is not above the newest known.
+  /// At most so many epochs are kept; with one more the oldest goes, as by erase_through().
+  static constexpr std::size_t kMaxEpochs = 16;
+  /// From now on sealing uses `epoch`; older ones still open. Ignored, and false, when the epoch is not above the
+  /// newest that ever was: a key never comes back with its counter at the start. Counters reserved before are void:
+  /// seal() aborts.
   bool add(Epoch epoch, EpochSecret secret);
   /// Forgets `epoch` and all below it (wiped).
   void erase_through(Epoch epoch);
-  Epoch newest() const;  // 0: none yet
+  Epoch newest() const;  // 0: none, or all erased
   bool knows(Epoch epoch) const;
-  /// K_e of the newest epoch, for OFFER-time and EPOCH messages of the master.
+  /// K_e of the newest epoch, for KEY and EPOCH messages of the master. Needs an epoch. Valid until add or erase.
   const EpochSecret& newest_secret() const;
   /// Most packets sealed under one key of the newest epoch: at 2^28 the master must make a new one.
   std::uint64_t most_sealed() const;
@@ -55,6 +60,8 @@ class EpochKeys {
     std::optional<Bytes> plaintext;
     Failure failure{};
   };
+  /// Marks the counter in the replay window of (epoch, sender, stream) once the tag fits. Keys and windows are kept for
+  /// senders of whom something opened, no others: forged packets make nothing grow.
   Opened open(Epoch epoch, ParticipantId sender, Stream stream, std::uint64_t counter, ByteView header, ByteView sealed,
               Replay replay);
 

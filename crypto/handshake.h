@@ -20,7 +20,7 @@ enum class AuthMode : std::uint8_t { none = 0, code = 1, link = 2, paired = 3 };
 
 /// Message 0, as the relay told both sides.
 struct SessionFacts {
-  std::string number;  // nine digits
+  std::string number;  // nine digits; with anything else the consume calls say malformed
   SessionUuid uuid{};
   /// version u8 = 1, number[9], uuid[16]: the bytes that T_0 begins with.
   Bytes encoded() const;
@@ -50,6 +50,7 @@ class RsaKey {
 
  private:
   friend class ClientHandshake;
+  friend struct KnownRsaKey;  // of the tests: many handshakes with one key that is no secret
   RsaKey();
   struct Impl;
   std::unique_ptr<Impl> impl_;

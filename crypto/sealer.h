@@ -17,15 +17,15 @@ using KeyAndIv = Secret<44>;
 /// One turn of a SealKey's counter. Made by it alone, used up by seal(): a nonce can't be used twice.
 class Counter {
  public:
-  Counter(Counter&& other) noexcept : value_(other.value_), valid_(other.valid_) { other.valid_ = false; }
+  Counter(Counter&& other) noexcept : value_(other.value_), key_(other.key_) { other.key_ = 0; }
   Counter& operator=(Counter&&) = delete;
   std::uint64_t value() const { return value_; }
 
  private:
   friend class SealKey;
-  explicit Counter(std::uint64_t value) : value_(value) {}
+  Counter(std::uint64_t value, std::uint64_t key) : value_(value), key_(key) {}
   std::uint64_t value_;
-  bool valid_ = true;
+  std::uint64_t key_;  // the SealKey that made it; 0: moved away. Another key's counter aborts.
 };
 
 /// Seals. Owns the one counter of its key. Not thread-safe.

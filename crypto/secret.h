@@ -50,4 +50,7 @@ Secret<N> Secret<N>::random() {
 /// Overwrites memory in a way that the compiler keeps.
 void wipe(std::span<std::uint8_t> memory);
 
+/// Compares tags and other values that nobody may find byte by byte: the time depends on the length alone.
+bool same(ByteView a, ByteView b);
+
 }  // namespace lotse::crypto

@@ -31,6 +31,9 @@ class SigningKey {
 
 bool verify(const VerifyKey& key, Purpose purpose, std::initializer_list<ByteView> parts, ByteView signature);
 
+/// Plain Ed25519 with no prefix, for published test vectors alone: refuses keys and R of small order and S >= L.
+bool verify_raw(const VerifyKey& key, ByteView message, ByteView signature);
+
 /// First 10 bytes of SHA-256("rv1 fp" || ed_M), base32: what a link says about its master.
 std::string fingerprint(const VerifyKey& master);
 /// SHA-256 in one call.
