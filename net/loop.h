@@ -2,11 +2,14 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/time.h"
 
 namespace lotse::net {
 
+/// Outlives everything that was made with it. Its destructor ends the worker threads (tasks that have begun are waited
+/// for, others dropped) and drops whatever is still posted.
 class Loop {
  public:
   Loop();
@@ -15,28 +18,33 @@ class Loop {
 
   /// CLOCK_MONOTONIC.
   static Instant now();
-  /// Until stop().
+  /// Until stop(). A stop() that came before makes it return at once; afterwards it may run again.
   void run();
-  /// Any thread.
+  /// Any thread. Nothing that is posted runs after the task under way.
   void stop();
-  /// Any thread: runs `task` on the loop, in order.
+  /// Any thread: runs `task` on the loop, in order, never inside post().
   void post(std::function<void()> task);
   /// Loop thread only. One timer: each call replaces the last deadline; Instant::never() disarms.
   class Timer {
    public:
     Timer(Loop& loop, std::function<void()> on_time);
+    /// Disarms. May be destroyed inside its own `on_time`.
     ~Timer();
+    Timer(const Timer&) = delete;
+    /// A deadline in the past fires soon, never inside set().
     void set(Instant deadline);
 
    private:
     struct Impl;
     std::shared_ptr<Impl> impl_;
   };
-  /// Runs `task` on one of the worker threads (two at least).
+  /// Any thread: runs `task` on one of the worker threads (two at least).
   void work(std::function<void()> task);
   /// Calls `on_signal` on the loop for SIGINT and SIGTERM (and SIGHUP when `on_hangup` is given).
   void on_signals(std::function<void()> on_signal, std::function<void()> on_hangup = {});
-  /// Lines of standard input, on the loop; `on_end` at its end. A line above 1 MiB is cut there.
+  /// Lines of `fd` (pipe, terminal, file, device) without their \n, on the loop; `on_end` at its end. A line above
+  /// 1 MiB is cut there. Reads ahead at most 64 KiB. Leaves the descriptor's flags alone: standard input often shares
+  /// them with standard output, where O_NONBLOCK would lose what is written.
   void read_lines(int fd, std::function<void(std::string)> on_line, std::function<void()> on_end);
 
   struct Impl;

@@ -1,0 +1,10 @@
+// The kernel's counters of one TCP socket.
+#pragma once
+#include "net/relay_connection.h"
+
+namespace lotse::net {
+
+/// TCP_INFO of `fd`; zeros where the kernel does not tell. bytes_out counts retransmissions.
+SocketStats socket_stats(int fd);
+
+}  // namespace lotse::net
