@@ -135,11 +135,16 @@ class Stage:
         return process
 
     def lotse(self, program, *options, name=None):
+        """One of Lotse's programs, to be talked with."""
+        return self.lotse_as(program, [], *options, name=name)
+
+    def lotse_as(self, program, before, *options, name=None):
+        """The same by way of another command that becomes it (setpriv and the like)."""
         name = name or program
         pipes = {"stdout": subprocess.PIPE, "text": True, "encoding": "utf-8"}
         if program != "lotse-relay":
             pipes["stdin"] = subprocess.PIPE
-        process = self.start([self.programs / program, *options], name, **pipes)
+        process = self.start([*before, self.programs / program, *options], name, **pipes)
         return Program(process, name, self.folder / (name + ".log"))
 
     def relay(self, *options):
