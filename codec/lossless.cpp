@@ -2,7 +2,6 @@
 
 #define ZSTD_STATIC_LINKING_ONLY  // magicless frames and contexts in memory of our own
 #include <zstd.h>
-#include <zstd_errors.h>
 
 #include <algorithm>
 #include <bit>
@@ -20,7 +19,7 @@ constexpr int kAbove = 0xDF;   // + length - 1
 constexpr int kShortRun = 30;  // the longest run without a second byte
 constexpr int kLongRun = 30;   // in place of length - 1: a byte with length - 31 follows
 constexpr int kLongestRun = kShortRun + 1 + 255;
-constexpr int kLarge = 0xFE;  // three bytes of differences follow
+constexpr int kLiteral = 0xFE;  // three bytes of differences follow
 constexpr int kTableSize = 64;
 
 using Table = std::array<std::uint32_t, kTableSize>;
@@ -29,10 +28,13 @@ std::uint32_t place_of(std::uint32_t color) { return color * 0x9E3779B1u >> 26; 
 
 int channel(std::uint32_t color, int shift) { return static_cast<int>(color >> shift & 0xFF); }
 
-// LOCO-I's median edge detector: one of the neighbours at an edge, the plane through the three elsewhere.
+// LOCO-I's median edge detector: one of the neighbours at an edge, the plane through the three elsewhere. Written so
+// that compilers find no branch in it: what it decides on is noise to a branch predictor.
 int median_edge(int left, int above, int corner) {
-  const auto [low, high] = std::minmax(left, above);
-  return std::clamp(left + above - corner, low, high);
+  const int low = left < above ? left : above, high = left < above ? above : left;
+  int value = left + above - corner;
+  value = value < low ? low : value;
+  return value > high ? high : value;
 }
 
 struct Prediction {
@@ -51,7 +53,9 @@ std::uint32_t color_of(int b, int g, int r) {
 
 // How many pixels from (x, y) on, in reading order, have their bit set.
 int run_length(const std::array<std::uint64_t, kSlotSide>& bits, Size size, int x, int y) {
-  int length = std::countr_one(bits[static_cast<std::size_t>(y)] >> x);
+  const std::uint64_t ahead = bits[static_cast<std::size_t>(y)] >> x;
+  if ((ahead & 1) == 0) return 0;
+  int length = std::countr_one(ahead);
   if (x + length < size.width) return length;
   while (++y < size.height) {
     const int more = std::countr_one(bits[static_cast<std::size_t>(y)]);
@@ -71,7 +75,7 @@ std::uint8_t* write_run(std::uint8_t* out, int code, int length) {
   return out;
 }
 
-std::uint8_t* write_difference(std::uint8_t* out, const std::uint32_t* pixel) {
+std::uint8_t* write_color(std::uint8_t* out, const std::uint32_t* pixel) {
   const Prediction p = predict(pixel);
   const int b = static_cast<std::int8_t>(channel(*pixel, 0) - p.b),
             g = static_cast<std::int8_t>(channel(*pixel, 8) - p.g),
@@ -83,10 +87,10 @@ std::uint8_t* write_difference(std::uint8_t* out, const std::uint32_t* pixel) {
     *out++ = static_cast<std::uint8_t>(kMedium | (g + 32));
     *out++ = static_cast<std::uint8_t>((r - g + 8) << 4 | (b - g + 8));
   } else {
-    *out++ = kLarge;
-    *out++ = static_cast<std::uint8_t>(b);
-    *out++ = static_cast<std::uint8_t>(g);
-    *out++ = static_cast<std::uint8_t>(r);
+    *out++ = kLiteral;
+    *out++ = static_cast<std::uint8_t>(*pixel);
+    *out++ = static_cast<std::uint8_t>(*pixel >> 8);
+    *out++ = static_cast<std::uint8_t>(*pixel >> 16);
   }
   return out;
 }
@@ -105,51 +109,78 @@ std::uint8_t* write_codes(const Plane& plane, const Repeats& repeats, std::uint8
       *out++ = static_cast<std::uint8_t>(kIndex | place);
     } else {
       table[place] = *pixel;
-      out = write_difference(out, pixel);
+      out = write_color(out, pixel);
     }
     for (x += length; x >= size.width; x -= size.width) ++y;
   }
   return out;
 }
 
-// Where the next pixel goes, and the neighbours that a Plane promises.
+// Where the next pixel goes; keeps the neighbours that a Plane promises.
 class Cursor {
  public:
-  explicit Cursor(Plane& plane) : plane_(plane), left_(plane.count()) {
-    plane_.row(0)[-1] = 0;
-    plane_.row(-1)[0] = 0;
+  explicit Cursor(Plane& plane) : row_(plane.row(0)), width_(plane.size.width), left_(plane.count()) {
+    row_[-1] = row_[-Plane::kStride] = 0;
   }
   int left() const { return left_; }
-  std::uint32_t* pixel() { return plane_.row(y_) + x_; }
+  std::uint32_t* pixel() { return row_ + x_; }
   void put(std::uint32_t color) {
-    *pixel() = color;
-    if (y_ == 0) plane_.row(-1)[x_ + 1] = color;
-    if (x_ == 0) plane_.row(y_ + 1)[-1] = color;
-    --left_;
-    if (++x_ == plane_.size.width) x_ = 0, ++y_;
+    row_[x_] = color;
+    advance(1);
+  }
+  /// Repeats the left neighbours; `length` at most left().
+  void repeat_left(int length) {
+    for_pieces(length, [](std::uint32_t* out, int count) { std::fill_n(out, count, out[-1]); });
+  }
+  void repeat_above(int length) {
+    if (y_ == 0) {  // where above is left
+      const int count = std::min(length, width_ - x_);
+      repeat_left(count);
+      length -= count;
+    }
+    for_pieces(length, [](std::uint32_t* out, int count) { std::copy_n(out - Plane::kStride, count, out); });
   }
 
  private:
-  Plane& plane_;
-  int x_ = 0, y_ = 0, left_;
+  template <class Write>
+  void for_pieces(int length, Write write) {
+    while (length > 0) {
+      const int count = std::min(length, width_ - x_);
+      write(pixel(), count);
+      advance(count);
+      length -= count;
+    }
+  }
+  void advance(int count) {
+    if (y_ == 0) std::copy_n(pixel(), count, pixel() + 1 - Plane::kStride);
+    left_ -= count;
+    x_ += count;
+    if (x_ < width_) return;
+    x_ = 0;
+    ++y_;
+    row_ += Plane::kStride;
+    row_[-1] = row_[-Plane::kStride];
+  }
+
+  std::uint32_t* row_;
+  int width_, x_ = 0, y_ = 0, left_;
 };
 
-bool read_run(ByteReader& in, int length_less_one, int offset, Cursor& cursor) {
+// Zero for a run that is cut or longer than what is left.
+int read_length(ByteReader& in, int length_less_one, const Cursor& cursor) {
   const int length = length_less_one == kLongRun ? kShortRun + 1 + in.get<std::uint8_t>() : length_less_one + 1;
-  if (!in.ok() || length > cursor.left()) return false;
-  for (int i = 0; i < length; ++i) cursor.put(cursor.pixel()[-offset]);
-  return true;
+  return in.ok() && length <= cursor.left() ? length : 0;
 }
 
-std::uint32_t read_difference(ByteReader& in, int code, const std::uint32_t* pixel) {
+std::uint32_t read_color(ByteReader& in, int code, const std::uint32_t* pixel) {
+  if (code == kLiteral) {
+    const int b = in.get<std::uint8_t>(), g = in.get<std::uint8_t>(), r = in.get<std::uint8_t>();
+    return color_of(b, g, r);
+  }
   const Prediction p = predict(pixel);
   if (code < kMedium) return color_of(p.b + (code & 3) - 2, p.g + (code >> 2 & 3) - 2, p.r + (code >> 4 & 3) - 2);
-  if (code < kLeft) {
-    const int g = (code & 0x3F) - 32, others = in.get<std::uint8_t>();
-    return color_of(p.b + g + (others & 15) - 8, p.g + g, p.r + g + (others >> 4) - 8);
-  }
-  const int b = in.get<std::uint8_t>(), g = in.get<std::uint8_t>(), r = in.get<std::uint8_t>();
-  return color_of(p.b + b, p.g + g, p.r + r);
+  const int g = (code & 0x3F) - 32, others = in.get<std::uint8_t>();
+  return color_of(p.b + g + (others & 15) - 8, p.g + g, p.r + g + (others >> 4) - 8);
 }
 
 bool read_codes(ByteView codes, Plane& plane) {
@@ -158,27 +189,40 @@ bool read_codes(ByteView codes, Plane& plane) {
   Cursor cursor(plane);
   while (cursor.left() > 0) {
     const int code = in.get<std::uint8_t>();
-    if (!in.ok()) return false;
+    if (!in.ok() || code > kLiteral) return false;
     if (code < kSmall) {
       cursor.put(table[static_cast<std::size_t>(code)]);
-    } else if (code >= kLeft && code < kAbove) {
-      if (!read_run(in, code - kLeft, 1, cursor)) return false;
-    } else if (code >= kAbove && code < kLarge) {
-      if (!read_run(in, code - kAbove, Plane::kStride, cursor)) return false;
-    } else if (code <= kLarge) {
-      const std::uint32_t color = read_difference(in, code, cursor.pixel());
+    } else if (code < kLeft || code == kLiteral) {
+      const std::uint32_t color = read_color(in, code, cursor.pixel());
       table[place_of(color)] = color;
       cursor.put(color);
     } else {
-      return false;
+      const int length = read_length(in, code - (code < kAbove ? kLeft : kAbove), cursor);
+      if (length == 0) return false;
+      code < kAbove ? cursor.repeat_left(length) : cursor.repeat_above(length);
     }
   }
   return in.done();
 }
 
-// The two forms that the encoder writes: one segment whose size takes one or two bytes, no checksum, no dictionary. To
-// insist on them keeps zstd from looking at foreign and historic frames.
-bool is_our_frame(ByteView data) { return !data.empty() && (data[0] == 0x20 || data[0] == 0x60); }
+// The header of the two forms that the encoder writes: one segment whose size takes one or two bytes, no checksum, no
+// dictionary. 0 where it is none of them.
+std::size_t header_size(ByteView frame) { return frame[0] == 0x20 ? 2 : frame[0] == 0x60 ? 3 : 0; }
+
+// Whether `data` is one such frame and nothing behind it. zstd would go on with whatever follows, skip some frames and
+// hand others to the decoders of its forerunners.
+bool is_one_frame(ByteView data) {
+  std::size_t at = header_size(data);
+  bool last = at == 0;
+  while (!last && data.size() - at >= 3) {  // blocks: 3 bytes little endian, last:1 kind:2 size:21
+    const unsigned header = data[at] | data[at + 1] << 8 | data[at + 2] << 16;
+    const std::size_t size = (header >> 1 & 3) == 1 ? 1 : header >> 3;  // kind 1 is a run of one byte
+    last = (header & 1) != 0;
+    if (size > data.size() - at - 3) return false;
+    at += 3 + size;
+  }
+  return last && at == data.size();
+}
 
 void check(std::size_t zstd_result) {
   if (ZSTD_isError(zstd_result)) std::abort();  // a bug or no memory: the input is always in order
@@ -189,6 +233,7 @@ void check(std::size_t zstd_result) {
 struct LosslessEncoder::Impl {
   ZSTD_CCtx* context = ZSTD_createCCtx();
   std::array<std::uint8_t, kMaxCodes> codes;
+  std::array<std::uint8_t, ZSTD_COMPRESSBOUND(kMaxCodes)> packed;
 
   ~Impl() { ZSTD_freeCCtx(context); }
 };
@@ -203,12 +248,10 @@ LosslessEncoder::~LosslessEncoder() = default;
 void LosslessEncoder::encode(const Plane& plane, const Repeats& repeats, Bytes& out) {
   const std::uint8_t* end = write_codes(plane, repeats, impl_->codes.data());
   const auto size = static_cast<std::size_t>(end - impl_->codes.data());
-  const std::size_t before = out.size();
-  out.resize(before + ZSTD_compressBound(size));
   const std::size_t written =
-      ZSTD_compress2(impl_->context, out.data() + before, out.size() - before, impl_->codes.data(), size);
+      ZSTD_compress2(impl_->context, impl_->packed.data(), impl_->packed.size(), impl_->codes.data(), size);
   check(written);
-  out.resize(before + written);
+  append(out, {impl_->packed.data(), written});
 }
 
 struct LosslessDecoder::Impl {
@@ -226,14 +269,11 @@ LosslessDecoder::LosslessDecoder() : impl_(std::make_unique<Impl>()) {
 LosslessDecoder::~LosslessDecoder() = default;
 
 Result<Done, DecodeError> LosslessDecoder::decode(ByteView data, MutableFrameView out) {
-  if (data.empty()) return Unexpected{DecodeError::truncated};
-  if (!is_our_frame(data)) return Unexpected{DecodeError::corrupt};
+  if (data.size() < 3) return Unexpected{DecodeError::truncated};
+  if (!is_one_frame(data)) return Unexpected{DecodeError::corrupt};
   const std::size_t size =
       ZSTD_decompressDCtx(impl_->context, impl_->codes.data(), impl_->codes.size(), data.data(), data.size());
-  if (ZSTD_isError(size)) {
-    const bool cut = ZSTD_getErrorCode(size) == ZSTD_error_srcSize_wrong;
-    return Unexpected{cut ? DecodeError::truncated : DecodeError::corrupt};
-  }
+  if (ZSTD_isError(size)) return Unexpected{DecodeError::corrupt};
   impl_->plane.size = out.size;
   if (!read_codes({impl_->codes.data(), size}, impl_->plane)) return Unexpected{DecodeError::corrupt};
   impl_->plane.store(out);

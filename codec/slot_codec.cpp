@@ -16,8 +16,12 @@ enum Coder : std::uint8_t { kFill = 0, kLossless = 1, kJpeg = 2 };
 // What the chooser looks at. The limits were found on recorded desktops: within 3 % of trying everything.
 constexpr double kTextRepeats = 0.40;  // of the pixels equal their left neighbour
 constexpr int kTextColors = 16;
-constexpr double kCheapLossless = 0.12;    // bytes a pixel
-constexpr std::size_t kWorthLossless = 2;  // times the bytes of the JPEG: sharp and final is worth that
+constexpr double kCheapLossless = 0.12;  // bytes a pixel
+// So many repeats are flat drawing or text: of 2600 such slots below this size JPEG would have been kept for 63. Not to
+// try it takes half of the time of a page of text.
+constexpr double kPlainTextRepeats = 0.60;
+constexpr double kPlainTextLossless = 0.5;  // bytes a pixel
+constexpr std::size_t kWorthLossless = 2;   // times the bytes of the JPEG: sharp and final is worth that
 
 double share_equal_left(const Plane& plane, const Repeats& repeats) {
   int equal = 0;
@@ -39,9 +43,12 @@ bool is_one_color(const Plane& plane) {
 bool has_few_colors(const Plane& plane) {
   std::array<std::uint32_t, kTextColors> colors;
   std::size_t known = 0;
+  std::uint32_t last = ~plane.row(0)[0];
   for (int y = 0; y < plane.size.height; ++y) {
     for (int x = 0; x < plane.size.width; ++x) {
       const std::uint32_t color = plane.row(y)[x];
+      if (color == last) continue;
+      last = color;
       std::size_t i = 0;
       while (i < known && colors[i] != color) ++i;
       if (i < known) continue;
@@ -84,7 +91,9 @@ struct SlotEncoder::Impl {
     lossy.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(rank) << 1 | static_cast<unsigned>(subsampling)));
     jpeg.encode(pixels, rank, subsampling, lossy);
   }
-  bool is_cheap() const { return static_cast<double>(exact.size()) < kCheapLossless * plane.count(); }
+  bool is_exact_below(double bytes_a_pixel) const {
+    return static_cast<double>(exact.size()) < bytes_a_pixel * plane.count();
+  }
 };
 
 SlotEncoder::SlotEncoder() : impl_(std::make_unique<Impl>()) {}
@@ -101,11 +110,13 @@ EncodedSlot SlotEncoder::encode(FrameView pixels, Rank rank, Motion motion) {
             Rank::lossless};
   }
   my.repeats.find(my.plane);
-  const bool like_text =
-      rank == Rank::lossless || share_equal_left(my.plane, my.repeats) > kTextRepeats || has_few_colors(my.plane);
+  const double repeats = share_equal_left(my.plane, my.repeats);
+  const bool like_text = rank == Rank::lossless || repeats > kTextRepeats || has_few_colors(my.plane);
   if (like_text) {
+    const bool plain_text = repeats > kPlainTextRepeats && rank > Rank::rough;
     my.encode_lossless();
-    if (rank == Rank::lossless || my.is_cheap()) return {my.exact, Rank::lossless};
+    if (rank == Rank::lossless || my.is_exact_below(plain_text ? kPlainTextLossless : kCheapLossless))
+      return {my.exact, Rank::lossless};
   }
   my.encode_jpeg(pixels, rank, motion);
   const std::size_t worth = rank == Rank::rough ? 1 : kWorthLossless;  // the coarse first pass takes what is smaller

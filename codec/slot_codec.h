@@ -34,6 +34,7 @@ class SlotEncoder {
   std::unique_ptr<Impl> impl_;
 };
 
+/// truncated: ends before its coder could even be asked; a cut further on is corrupt.
 enum class DecodeError : std::uint8_t { truncated, unknown_coder, corrupt };
 
 class SlotDecoder {
