@@ -21,7 +21,7 @@ class X11Cursor {
   bool update(Instant now, ScreenSourceHandler& handler);
   /// When to call update() again though no event came.
   Instant next_deadline() const;
-  /// Something moved or was drawn: a program may have set the pointer elsewhere, which makes no event.
+  /// The picture changed: a program may have put the pointer elsewhere, which makes no event of any kind.
   void look_again() { moved_ = true; }
 
  private:

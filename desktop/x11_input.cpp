@@ -1,0 +1,13 @@
+#include "desktop/input_sink.h"
+#include "desktop/x11_sink.h"
+#include "desktop/x11_watch.h"
+
+namespace lotse::desktop {
+
+DesktopInput make_x11_input(const std::string& display, const Rect& area, LocalInputHandler handler) {
+  auto injected = std::make_shared<InjectedEvents>();
+  auto local = std::make_unique<X11Watch>(display, std::move(handler), injected);
+  return {std::make_unique<X11Sink>(display, area, injected), std::move(local)};
+}
+
+}  // namespace lotse::desktop
