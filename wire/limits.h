@@ -13,7 +13,7 @@ inline constexpr std::uint8_t kVersion = 1;
 // One frame between a program and its relay.
 inline constexpr std::size_t kMaxFrame = 1u << 20;          // bytes: the largest message of a WebSocket
 inline constexpr std::size_t kMaxPayload = 256u << 10;      // bytes of sealed payload in one packet
-inline constexpr std::size_t kMaxHandshakeBody = 8u << 10;  // bytes: KEY with a full roster is the largest
+inline constexpr std::size_t kMaxHandshakeBody = 128u << 10;     // bytes: KEY with a full roster is the largest
 inline constexpr std::size_t kMaxSlotsAsked = 4096;         // slots in one request for missing pictures
 
 // Sessions and members.
@@ -48,6 +48,7 @@ inline constexpr auto kNumberKept = 10min;    // while the master is away
 inline constexpr auto kNumberReleased = 30s;  // after the end
 inline constexpr std::size_t kMaxSessions = 10000;
 inline constexpr std::size_t kMaxSessionsPerAddress = 100;
+inline constexpr std::size_t kMaxLinks = 20000;  // connections of one relay: file descriptors
 inline constexpr std::size_t kMaxLinksPerAddress = 2000;
 inline constexpr std::size_t kMaxJoinsPerMinute = 120;  // per address
 inline constexpr std::size_t kMaxJoinsPerMinuteSession = 300;
@@ -57,6 +58,12 @@ inline constexpr std::size_t kPictureWindow =
     128u << 10;  // bytes in a receiver's socket queue above which pictures conflate
 inline constexpr std::size_t kSessionCache = 64u << 20;           // bytes of sealed pictures kept for one session
 inline constexpr std::size_t kRelayCache = 1u << 30;              // the same for all of them
+inline constexpr std::size_t kSessionBacklog = 64u << 20;         // bytes waiting for all receivers of one session
+inline constexpr std::size_t kRelayBacklog = 1u << 30;            // the same for all sessions
+inline constexpr std::size_t kPendingFrame = 32u << 10;           // bytes of one frame of a link not admitted
+inline constexpr std::size_t kMaxHttpHeader = 8u << 10;           // bytes of a request to the web server
+inline constexpr auto kOpeningTime = 10s;                         // each: TCP to TLS, request, OPEN or ATTACH
+inline constexpr auto kKeyRequestGap = 250ms;                     // between requests of the relay to one source
 inline constexpr std::size_t kPendingHandshakeBytes = 32u << 10;  // that a link may send before it is admitted
 inline constexpr auto kAdmissionTime = 15min;                     // from ATTACH to admission, lobby included
 

@@ -1,0 +1,130 @@
+#include "relay/picture_cache.h"
+
+#include <queue>
+#include <tuple>
+
+namespace lotse::relay {
+namespace {
+
+// Measured sizes of the nodes, rounded up: what an attacker's smallest packets really cost.
+constexpr std::size_t kEntryCost = 192, kStreamCost = 256;
+
+}  // namespace
+
+void PictureCache::charge(Stream& stream, std::size_t cost) {
+  stream.bytes += cost;
+  bytes_ += cost;
+}
+
+void PictureCache::credit(Stream& stream, std::size_t cost) {
+  stream.bytes -= cost;
+  bytes_ -= cost;
+}
+
+void PictureCache::put_frame(Stream& stream, ItemId item, Entry& entry, SharedBytes frame) {
+  if (entry.frame) drop_frame(stream, entry);
+  charge(stream, frame->size());
+  frame_bytes_ += frame->size();
+  entry.frame = std::move(frame);
+  entry.age = stream.by_age.insert(stream.by_age.end(), item);
+}
+
+void PictureCache::drop_frame(Stream& stream, Entry& entry) {
+  credit(stream, entry.frame->size());
+  frame_bytes_ -= entry.frame->size();
+  stream.by_age.erase(entry.age);
+  entry.frame.reset();
+}
+
+void PictureCache::clear(Stream& stream) {
+  for (auto& [item, entry] : stream.items)
+    if (entry.frame) frame_bytes_ -= entry.frame->size();
+  credit(stream, stream.bytes);
+  stream.items.clear();
+  stream.by_age.clear();
+  charge(stream, kStreamCost);
+}
+
+PictureCache::Taken PictureCache::take(const wire::PacketHeader& header, SharedBytes frame) {
+  const wire::PictureFields& picture = header.picture;
+  auto [at, fresh_stream] = streams_.try_emplace(stream_of(header));
+  Stream& stream = at->second;
+  if (fresh_stream) charge(stream, kStreamCost);
+  if (!fresh_stream && picture.generation < stream.generation) return Taken::stale;
+  bool risen = fresh_stream || picture.generation > stream.generation;
+  if (risen) {
+    clear(stream);
+    stream.generation = picture.generation;
+    stream.incomplete = false;
+  }
+  ItemId item = item_of(header);
+  auto [entry_at, fresh] = stream.items.try_emplace(item.value());
+  Entry& entry = entry_at->second;
+  if (fresh) charge(stream, kEntryCost);
+  auto known = std::tie(entry.version, entry.rank);
+  auto offered = std::tie(picture.version, picture.rank);
+  bool resealed = !fresh && offered == known && (!entry.frame || header.epoch > entry.epoch);
+  if (!fresh && !resealed && offered <= known) return Taken::stale;
+  put_frame(stream, item, entry, std::move(frame));
+  entry.epoch = header.epoch;
+  entry.version = picture.version;
+  entry.rank = picture.rank;
+  return risen ? Taken::new_generation : resealed ? Taken::resealed : Taken::newer;
+}
+
+const PictureCache::Entry* PictureCache::find(StreamId stream, ItemId item) const {
+  auto at = streams_.find(stream);
+  if (at == streams_.end()) return nullptr;
+  auto entry = at->second.items.find(item.value());
+  return entry == at->second.items.end() ? nullptr : &entry->second;
+}
+
+PictureCache::Items PictureCache::expire(Epoch oldest) {
+  Items lost;
+  for (auto& [id, stream] : streams_)
+    for (auto& [item, entry] : stream.items)
+      if (entry.frame && entry.epoch < oldest) {
+        drop_frame(stream, entry);
+        lost.emplace_back(id, ItemId{item});
+      }
+  return lost;
+}
+
+PictureCache::Items PictureCache::evict(std::size_t bytes) {
+  std::priority_queue<std::pair<std::size_t, StreamId>> largest;
+  for (const auto& [id, stream] : streams_)
+    if (!stream.by_age.empty()) largest.emplace(stream.bytes, id);
+  Items lost;
+  std::size_t before = bytes_;
+  while (!largest.empty() && before - bytes_ < bytes) {
+    StreamId id = largest.top().second;
+    largest.pop();
+    Stream& stream = streams_.at(id);
+    ItemId item = stream.by_age.front();
+    drop_frame(stream, stream.items.at(item.value()));
+    lost.emplace_back(id, item);
+    if (!stream.by_age.empty()) largest.emplace(stream.bytes, id);
+  }
+  return lost;
+}
+
+void PictureCache::asked_for_all(StreamId id) {
+  if (auto at = streams_.find(id); at != streams_.end()) at->second.incomplete = false;
+}
+
+void PictureCache::empty(StreamId id) {
+  auto at = streams_.find(id);
+  if (at == streams_.end()) return;
+  clear(at->second);
+  at->second.incomplete = true;
+}
+
+void PictureCache::drop(StreamId id) {
+  auto at = streams_.find(id);
+  if (at == streams_.end()) return;
+  clear(at->second);
+  credit(at->second, at->second.bytes);
+  streams_.erase(at);
+}
+
+}  // namespace lotse::relay

@@ -1,0 +1,244 @@
+#include "relay/pictures.h"
+
+namespace lotse::relay {
+/// Changes a receiver's bookkeeping and keeps its share of the memory counted.
+template <class Change>
+void Pictures::change(Seat& seat, Change change) {
+  receiver_bytes_ -= seat.receiver.bytes();
+  change(seat.receiver);
+  receiver_bytes_ += seat.receiver.bytes();
+}
+
+bool Pictures::has_room(const Seat& seat) const { return hub_.queued(seat.conn) < wire::kPictureWindow; }
+
+void Pictures::send(const Seat& seat, const SharedBytes& frame) {
+  ++hub_.counters().pictures_out;
+  hub_.send(seat.conn, frame);
+}
+
+void Pictures::drain(Seat& seat) {
+  while (has_room(seat)) {
+    auto next = seat.receiver.next();
+    if (!next) return;
+    auto [stream, item] = *next;
+    const PictureCache::Entry* entry = cache_.find(stream, item);
+    if (entry != nullptr && entry->frame) send(seat, entry->frame);
+    change(seat, [&, stream = stream, item = item](Receiver& r) { r.done(stream, item); });
+  }
+}
+
+void Pictures::offer(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry, Instant now) {
+  Receiver& receiver = seat.receiver;
+  if (entry.epoch < receiver.first_epoch()) return lack(seat, stream, item, &entry, now);
+  bool too_early = item == kFrameEndItem && receiver.lacks_slots(stream);
+  if (receiver.idle() && !too_early && has_room(seat)) {
+    send(seat, entry.frame);
+    if (receiver.lacks(stream, item)) change(seat, [&](Receiver& r) { r.done(stream, item); });
+    return;
+  }
+  ++hub_.counters().pictures_deferred;
+  change(seat, [&](Receiver& r) { r.mark(stream, item); });
+  drain(seat);
+}
+
+void Pictures::lack(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry* entry, Instant now) {
+  if (entry != nullptr && entry->frame && entry->epoch >= seat.receiver.first_epoch())
+    return change(seat, [&](Receiver& r) { r.mark(stream, item); });
+  change(seat, [&](Receiver& r) { r.wait(stream, item); });
+  requests_.want(stream, item, now);
+}
+
+void Pictures::lack_all(Seat& seat, StreamId stream, const PictureCache::Stream& known, Instant now) {
+  for (const auto& [item, entry] : known.items) lack(seat, stream, ItemId{item}, &entry, now);
+  if (known.incomplete) requests_.want_all(stream, now);
+}
+
+void Pictures::add_receiver(ParticipantId member, ConnId conn, Instant now) {
+  remove_receiver(member);
+  Seat& seat = seats_.emplace(member, Seat{conn, Receiver(epoch_)}).first->second;
+  for (const auto& [id, stream] : cache_.streams())
+    if (id.source != member) lack_all(seat, id, stream, now);
+  drain(seat);
+  keep_within_budget(now);
+}
+
+void Pictures::remove_receiver(ParticipantId member) {
+  auto at = seats_.find(member);
+  if (at == seats_.end()) return;
+  receiver_bytes_ -= at->second.receiver.bytes();
+  seats_.erase(at);
+}
+
+void Pictures::forget_stream(StreamId stream) {
+  requests_.forget(stream);
+  for (auto& [member, seat] : seats_) change(seat, [&](Receiver& r) { r.forget(stream); });
+}
+
+void Pictures::drop_source(ParticipantId source) {
+  requests_.forget(source);
+  std::vector<StreamId> gone;
+  for (const auto& [id, stream] : cache_.streams())
+    if (id.source == source) gone.push_back(id);
+  for (StreamId id : gone) {
+    forget_stream(id);
+    cache_.drop(id);
+  }
+}
+
+bool Pictures::announce(Epoch epoch, Instant now) {
+  if (epoch < epoch_) return false;
+  if (epoch == epoch_) return true;
+  over_.push_back({epoch_, now + Duration(wire::kOldEpochKept)});
+  epoch_ = epoch;
+  return true;
+}
+
+void Pictures::forward_uncached(const wire::PacketHeader& header, const SharedBytes& frame) {
+  for (auto& [member, seat] : seats_) {
+    bool meant = header.destination == kEverybody ? member != header.source : member == header.destination;
+    if (!meant) continue;
+    if (seat.receiver.idle() && has_room(seat))
+      send(seat, frame);
+    else
+      ++hub_.counters().dropped_epoch;  // it is not kept, so it cannot wait
+  }
+}
+
+void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, Instant now) {
+  ++hub_.counters().pictures_in;
+  if (header.epoch < oldest_) {
+    ++hub_.counters().dropped_epoch;
+    return;
+  }
+  bool ahead = header.epoch.value() > epoch_.value() && header.epoch.value() - epoch_.value() > 1;
+  if (header.destination != kEverybody || ahead) return forward_uncached(header, frame);
+  auto taken = cache_.take(header, std::move(frame));
+  if (taken == PictureCache::Taken::stale) {
+    ++hub_.counters().pictures_stale;
+    return;
+  }
+  StreamId stream = stream_of(header);
+  ItemId item = item_of(header);
+  if (taken == PictureCache::Taken::new_generation) forget_stream(stream);
+  requests_.came(stream, item);
+  const PictureCache::Entry& entry = *cache_.find(stream, item);
+  for (auto& [member, seat] : seats_) {
+    if (member == header.source) continue;
+    if (taken == PictureCache::Taken::resealed && !seat.receiver.lacks(stream, item)) continue;
+    offer(seat, stream, item, entry, now);
+  }
+  keep_within_budget(now);
+}
+
+void Pictures::on_request(ParticipantId member, const wire::KeyRequest& request, Instant now) {
+  auto at = seats_.find(member);
+  if (at == seats_.end() || request.source == member || !is_here(request.source)) return;
+  StreamId stream{request.source, request.screen};
+  auto known = cache_.streams().find(stream);
+  if (known == cache_.streams().end()) return requests_.want_all(stream, now);
+  Generation asked = request.generation;
+  if (asked.value() != 0 && asked != known->second.generation) return;  // of a share that is over: nobody needs it
+  Seat& seat = at->second;
+  if (request.slots.empty()) lack_all(seat, stream, known->second, now);
+  for (SlotId slot : request.slots) {
+    ItemId item{slot.value()};
+    if (const PictureCache::Entry* entry = cache_.find(stream, item))
+      lack(seat, stream, item, entry, now);
+    else
+      requests_.want_all(stream, now);  // unknown here: by name it would grow our memory
+  }
+  drain(seat);
+  keep_within_budget(now);
+}
+
+void Pictures::on_writable(ParticipantId member) {
+  auto at = seats_.find(member);
+  if (at != seats_.end()) drain(at->second);
+}
+
+/// The bytes of these are gone: who was to get them waits for the source.
+void Pictures::lost(const PictureCache::Items& items, Instant now) {
+  for (auto& [member, seat] : seats_) {
+    if (seat.receiver.bytes() == 0) continue;
+    for (auto [stream, item] : items) {
+      if (!seat.receiver.is_marked(stream, item)) continue;
+      change(seat, [&, stream = stream, item = item](Receiver& r) { r.wait(stream, item); });
+      requests_.want(stream, item, now);
+    }
+  }
+}
+
+/// The whole stream is gone. Nobody here remembers who lacks what, so whoever lacked anything makes us ask for all.
+void Pictures::empty_stream(StreamId stream, Instant now) {
+  bool missed = std::any_of(seats_.begin(), seats_.end(),
+                            [&](const auto& seat) { return seat.second.receiver.lacks_anything(stream); });
+  forget_stream(stream);
+  if (!is_here(stream.source)) return cache_.drop(stream);
+  cache_.empty(stream);
+  if (missed) requests_.want_all(stream, now);
+}
+
+void Pictures::drop_all(Instant now) {
+  std::vector<StreamId> all;
+  for (const auto& [id, stream] : cache_.streams()) all.push_back(id);
+  for (StreamId id : all) empty_stream(id, now);
+  hub_.counters().evicted += all.size();
+}
+
+/// Streams of the sources whose packets are the most expensive to keep track of, `bytes` of them.
+void Pictures::drop_costliest_to_track(std::size_t bytes, Instant now) {
+  std::map<ParticipantId, std::size_t> costs;
+  for (const auto& [member, seat] : seats_) seat.receiver.tally(costs);
+  std::vector<std::pair<std::size_t, ParticipantId>> order;
+  for (auto [source, cost] : costs) order.emplace_back(cost, source);
+  std::sort(order.rbegin(), order.rend());
+  std::size_t freed = 0;
+  for (auto [cost, source] : order) {
+    if (freed >= bytes) return;
+    freed += cost;
+    for (unsigned screen = 0; screen < wire::kMaxScreens; ++screen)
+      empty_stream({source, ScreenId{static_cast<std::uint8_t>(screen)}}, now);
+  }
+}
+
+/// Frees an eighth more than it must, so that it need not run for every packet.
+void Pictures::keep_within_budget(Instant now) {
+  std::size_t budget = hub_.limits().session_cache;
+  if (bytes() <= budget) return;
+  std::size_t excess = bytes() - (budget - budget / 8);
+  if (receiver_bytes_ > cache_.bytes()) return drop_costliest_to_track(excess, now);
+  auto evicted = cache_.evict(excess);
+  hub_.counters().evicted += evicted.size();
+  lost(evicted, now);
+  if (bytes() > budget) drop_all(now);  // it was the bookkeeping
+}
+
+void Pictures::poll(Instant now) {
+  bool expired = false;
+  while (!over_.empty() && over_.front().until <= now) {
+    over_.pop_front();
+    oldest_ = over_.empty() ? epoch_ : over_.front().epoch;
+    expired = true;
+  }
+  if (expired) lost(cache_.expire(oldest_), now);
+  ask_sources(now);
+}
+
+void Pictures::ask_sources(Instant now) {
+  auto here = [this](ParticipantId member) { return is_here(member); };
+  while (auto request = requests_.due(now, here)) {
+    StreamId id{request->source, request->screen};
+    if (auto stream = cache_.streams().find(id); stream != cache_.streams().end())
+      request->generation = stream->second.generation;
+    if (request->slots.empty()) cache_.asked_for_all(id);
+    ++hub_.counters().key_requests;
+    hub_.send(seats_.at(request->source).conn, std::make_shared<const Bytes>(wire::encode(*request)));
+  }
+}
+
+Instant Pictures::next_deadline() const {
+  Instant requests = requests_.next_deadline([this](ParticipantId member) { return is_here(member); });
+  return over_.empty() ? requests : std::min(requests, over_.front().until);
+}
+
+}  // namespace lotse::relay

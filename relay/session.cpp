@@ -1,0 +1,406 @@
+#include "relay/session.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/signing.h"
+
+namespace lotse::relay {
+
+using wire::HandshakeMessage;
+using wire::RelayError;
+
+std::string log_name(const SessionRecord& record) { return to_hex(ByteView(record.uuid).first(4)); }
+
+Session::Session(Hub& hub, SessionRecord record, Instant now)
+    : hub_(hub),
+      record_(record),
+      tag_(wire::session_tag(record.uuid)),
+      until_(now + Duration(wire::kNumberKept)),
+      pictures_(hub) {}
+
+Session::~Session() = default;
+
+Session::Link* Session::find(LinkId id) {
+  auto at = links_.find(id);
+  return at == links_.end() ? nullptr : &at->second;
+}
+
+Session::Link* Session::member(ParticipantId id) {
+  auto at = members_.find(id);
+  return at == members_.end() ? nullptr : find(at->second);
+}
+
+// --- what goes out ---------------------------------------------------------------------------------------------------
+
+void Session::send(Link& link, SharedBytes frame) {
+  if (slow_.contains(link.id)) return;
+  if (hub_.queued(link.conn) + frame->size() > wire::kReceiverBacklog) {
+    slow_.insert(link.id);
+    return;
+  }
+  hub_.send(link.conn, std::move(frame));
+}
+
+void Session::send(Link& link, const wire::Frame& frame) {
+  send(link, metered(wire::encode(frame), meter_, hub_.meter()));
+}
+
+/// At most once a second: a confused program is told, a hostile one gets no echo.
+void Session::refuse(Link& link, Instant now) {
+  if (link.refused_at && now - *link.refused_at < std::chrono::seconds(1)) return;
+  link.refused_at = now;
+  ++hub_.counters().errors[static_cast<std::size_t>(RelayError::not_allowed)];
+  send(link, wire::Error{RelayError::not_allowed, 0});
+}
+
+/// Many receivers that are each within their limit can still be too much together: then the slowest goes.
+void Session::relieve_backlog() {
+  const Limits& limits = hub_.limits();
+  bool session_fits = meter_->live - pictures_.frame_bytes() <= limits.session_backlog;
+  if (session_fits && hub_.meter()->live <= limits.relay_backlog + limits.relay_cache) return;
+  auto slowest = std::max_element(links_.begin(), links_.end(), [&](const auto& a, const auto& b) {
+    return hub_.queued(a.second.conn) < hub_.queued(b.second.conn);
+  });
+  if (slowest != links_.end() && hub_.queued(slowest->second.conn) > wire::kPictureWindow) slow_.insert(slowest->first);
+}
+
+void Session::cut_slow(Instant now) {
+  while (!slow_.empty()) {
+    LinkId link = *slow_.begin();
+    slow_.erase(slow_.begin());
+    cut(link, RelayError::too_slow, now);
+  }
+}
+
+// --- connections -----------------------------------------------------------------------------------------------------
+
+Session::Link& Session::add_link(ConnId conn) {
+  LinkId id{++last_link_};
+  Link link;
+  link.conn = conn;
+  link.id = id;
+  return links_.emplace(id, std::move(link)).first->second;
+}
+
+void Session::cut(LinkId id, RelayError why, Instant now) {
+  Link* link = find(id);
+  if (link == nullptr) return;
+  hub_.cut(link->conn, why, 0);
+  // One that was replaced is here again on another link: the master must not take it for gone.
+  detach(id, now, why == RelayError::replaced ? std::nullopt : link->participant);
+}
+
+void Session::on_gone(LinkId id, Instant now) {
+  if (Link* link = find(id)) detach(id, now, link->participant);
+  cut_slow(now);
+}
+
+void Session::detach(LinkId id, Instant now, std::optional<ParticipantId> told_as) {
+  auto at = links_.find(id);
+  Link gone = std::move(at->second);
+  links_.erase(at);
+  slow_.erase(id);
+  if (gone.participant) {
+    members_.erase(*gone.participant);
+    pictures_.remove_receiver(*gone.participant);
+  } else {
+    --not_admitted_;
+  }
+  if (master_ != id) return tell_master_gone(gone, told_as);
+  master_.reset();
+  if (over_) return;
+  until_ = now + Duration(wire::kNumberKept);
+  tell_clients_presence();
+}
+
+void Session::tell_master_gone(const Link& link, std::optional<ParticipantId> told_as) {
+  if (over_ || !link.heard_of) return;
+  wire::LinkDown down{link.id, told_as.value_or(kEverybody)};
+  if (master_) return send(*find(*master_), down);
+  missed_.push_back(down);
+  if (missed_.size() > wire::kMaxMembers + wire::kMaxPendingLinks) missed_.pop_front();
+}
+
+void Session::tell_clients_presence() {
+  auto frame = metered(wire::encode(wire::MasterPresence{master_present()}), meter_, hub_.meter());
+  for (auto& [id, link] : links_)
+    if (!is_master(link)) send(link, frame);
+}
+
+bool Session::is_genuine(const wire::TunnelRequest& request, const wire::RelayNonce& nonce) const {
+  bool genuine =
+      request.term >= term_ && crypto::verify(record_.key, crypto::Purpose::tunnel,
+                                              {wire::signed_part(request, record_.uuid, nonce)}, request.signature);
+  if (!genuine) ++hub_.counters().bad_signatures;
+  return genuine;
+}
+
+bool Session::may_open(const wire::TunnelRequest& request, const wire::RelayNonce& nonce) const {
+  return is_genuine(request, nonce);
+}
+
+LinkId Session::open(ConnId conn, const wire::RelayNonce& nonce, const wire::TunnelRequest& request, Instant now) {
+  if (master_) cut(*master_, RelayError::replaced, now);
+  Link& link = add_link(conn);
+  ++not_admitted_;
+  nonce_ = nonce;
+  sequence_ = request.sequence;
+  term_ = request.term;
+  until_ = Instant::never();
+  master_ = link.id;
+  send(link, wire::SessionOpened{record_.number, record_.uuid, link.id});
+  pictures_.announce(Epoch{request.value}, now);
+  become(link, kFirstMaster, now);
+  catch_up_master(link);
+  tell_clients_presence();
+  cut_slow(now);
+  return master_.value_or(LinkId{});
+}
+
+void Session::catch_up_master(Link& master) {
+  for (const wire::LinkDown& down : missed_) send(master, down);
+  missed_.clear();
+  for (auto& [id, link] : links_) {
+    for (SharedBytes& frame : link.held) {
+      link.heard_of = true;
+      send(master, std::move(frame));
+    }
+    link.held.clear();
+  }
+}
+
+std::optional<wire::Error> Session::refuses_client(Instant now) {
+  if (over_) return wire::Error{RelayError::ended, 0};
+  if (std::uint32_t wait = joins_.take(hub_.limits().joins_per_minute_session, now))
+    return wire::Error{RelayError::rate_limited, wait};
+  if (not_admitted_ >= wire::kMaxPendingLinks) return wire::Error{RelayError::rate_limited, 5};
+  return std::nullopt;
+}
+
+LinkId Session::attach(ConnId conn, Instant now) {
+  Link& link = add_link(conn);
+  LinkId id = link.id;
+  ++not_admitted_;
+  pending_.push_back({id, now + Duration(wire::kAdmissionTime)});
+  send(link, wire::SessionOpened{record_.number, record_.uuid, id});
+  if (!master_) send(link, wire::MasterPresence{false});
+  return id;
+}
+
+// --- handshakes ------------------------------------------------------------------------------------------------------
+
+void Session::on_handshake(LinkId from, const wire::Handshake& handshake, Instant now) {
+  Link* link = find(from);
+  if (link == nullptr) return;
+  if (is_master(*link))
+    handshake_to_client(*link, handshake, now);
+  else if (take_handshake(*link, handshake, now)) {
+    wire::Handshake stamped = handshake;
+    stamped.link = link->id;
+    auto frame = metered(wire::encode(stamped), meter_, hub_.meter());
+    if (master_) {
+      link->heard_of = true;
+      send(*find(*master_), std::move(frame));
+    } else {
+      link->held.push_back(std::move(frame));  // bounded by what the link may send at all
+    }
+  }
+  relieve_backlog();
+  cut_slow(now);
+}
+
+bool Session::take_handshake(Link& link, const wire::Handshake& handshake, Instant now) {
+  HandshakeMessage message = handshake.message;
+  bool any_time = message == HandshakeMessage::ready || message == HandshakeMessage::resume;
+  bool before = message == HandshakeMessage::join || message == HandshakeMessage::confirm;
+  constexpr std::size_t overhead = 64;  // so that empty ones are not free
+  link.handshake_bytes += handshake.body.size() + overhead;
+  if (link.handshake_bytes > wire::kPendingHandshakeBytes || !(any_time || (before && !link.participant))) {
+    ++hub_.counters().bad_frames;
+    cut(link.id, RelayError::bad_request, now);
+    return false;
+  }
+  // Somebody new may not come in, but a member that lost its connection may come back.
+  if (locked_ && message == HandshakeMessage::join) {
+    cut(link.id, RelayError::locked, now);
+    return false;
+  }
+  return true;
+}
+
+void Session::handshake_to_client(Link& master, const wire::Handshake& handshake, Instant now) {
+  switch (handshake.message) {
+    case HandshakeMessage::offer:
+    case HandshakeMessage::key:
+    case HandshakeMessage::lobby:
+    case HandshakeMessage::refused:
+      break;
+    default:
+      return refuse(master, now);
+  }
+  Link* to = find(handshake.link);
+  if (to != nullptr && !is_master(*to)) send(*to, handshake);
+}
+
+// --- tunnel requests -------------------------------------------------------------------------------------------------
+
+void Session::on_tunnel(LinkId from, const wire::TunnelRequest& request, Instant now) {
+  Link* link = find(from);
+  if (link == nullptr) return;
+  bool allowed = is_master(*link) && request.sequence > sequence_ && is_genuine(request, nonce_);
+  if (allowed) {
+    sequence_ = request.sequence;
+    term_ = request.term;
+    allowed = perform(request, now);
+    link = find(from);  // it may have asked for its own end
+  }
+  if (!allowed && link != nullptr) refuse(*link, now);
+  cut_slow(now);
+}
+
+bool Session::perform(const wire::TunnelRequest& request, Instant now) {
+  switch (request.operation) {
+    case wire::Operation::admit:
+      return admit(request.target_link, request.target, now);
+    case wire::Operation::remove:
+      return remove(request, now);
+    case wire::Operation::end:
+      end(RelayError::ended, now);
+      return true;
+    case wire::Operation::epoch:
+      return pictures_.announce(Epoch{request.value}, now);
+    case wire::Operation::lock:
+      if (request.value > 1) return false;
+      locked_ = request.value == 1;
+      return true;
+    case wire::Operation::open:
+      break;
+  }
+  return false;
+}
+
+bool Session::admit(LinkId id, ParticipantId as, Instant now) {
+  if (as == kFirstMaster || as == kEverybody || removed_.contains(as)) return false;
+  Link* link = find(id);
+  if (link == nullptr) return true;  // it just went, and the master was told
+  if (is_master(*link) || (link->participant && link->participant != as)) return false;
+  if (link->participant) return true;
+  if (Link* before = member(as)) cut(before->id, RelayError::replaced, now);
+  if (members_.size() >= wire::kMaxMembers) {
+    cut(id, RelayError::full, now);
+    return true;
+  }
+  link->heard_of = true;
+  become(*link, as, now);
+  ++hub_.counters().admitted;
+  return true;
+}
+
+void Session::become(Link& link, ParticipantId as, Instant now) {
+  link.participant = as;
+  link.handshake_bytes = 0;
+  --not_admitted_;
+  members_[as] = link.id;
+  hub_.admitted(link.conn);
+  pictures_.add_receiver(as, link.conn, now);
+}
+
+bool Session::remove(const wire::TunnelRequest& request, Instant now) {
+  if (request.target == kFirstMaster || master_ == request.target_link) return false;
+  if (request.target == kEverybody) {
+    Link* link = find(request.target_link);
+    if (link != nullptr && link->participant) {  // by its link: the member, for good
+      removed_.insert(*link->participant);
+      pictures_.drop_source(*link->participant);
+    }
+    cut(request.target_link, RelayError::removed, now);
+    return true;
+  }
+  removed_.insert(request.target);
+  pictures_.drop_source(request.target);
+  if (Link* link = member(request.target)) cut(link->id, RelayError::removed, now);
+  return true;
+}
+
+// --- packets ---------------------------------------------------------------------------------------------------------
+
+void Session::on_packet(LinkId from, const wire::PacketHeader& header, Bytes frame, Instant now) {
+  Link* link = find(from);
+  if (link == nullptr) return;
+  if (link->participant != header.source || header.session_tag != tag_) {
+    ++hub_.counters().dropped_source;
+    refuse(*link, now);
+    return cut_slow(now);
+  }
+  auto shared = metered(std::move(frame), meter_, hub_.meter());
+  if (header.kind == wire::PacketKind::message)
+    forward_message(*link, header, std::move(shared));
+  else
+    pictures_.on_packet(header, std::move(shared), now);
+  relieve_backlog();
+  cut_slow(now);
+}
+
+void Session::forward_message(const Link& from, const wire::PacketHeader& header, SharedBytes frame) {
+  if (header.destination == kEverybody) {
+    for (auto [participant, id] : members_)
+      if (id != from.id) send(*find(id), frame);
+    return;
+  }
+  Link* to = member(header.destination);
+  if (to == nullptr || to->id == from.id) {
+    ++hub_.counters().dropped_receiver;
+    return;
+  }
+  send(*to, std::move(frame));
+}
+
+void Session::on_key_request(LinkId from, const wire::KeyRequest& request, Instant now) {
+  Link* link = find(from);
+  if (link == nullptr) return;
+  if (link->participant)
+    pictures_.on_request(*link->participant, request, now);
+  else
+    refuse(*link, now);
+  cut_slow(now);
+}
+
+void Session::on_writable(LinkId id) {
+  Link* link = find(id);
+  if (link != nullptr && link->participant) pictures_.on_writable(*link->participant);
+}
+
+// --- time ------------------------------------------------------------------------------------------------------------
+
+void Session::poll(Instant now) {
+  if (over_) return;
+  while (!pending_.empty()) {
+    auto [id, until] = pending_.front();
+    Link* link = find(id);
+    bool waiting = link != nullptr && !link->participant;
+    if (waiting && until > now) break;
+    pending_.pop_front();
+    if (waiting) cut(id, RelayError::removed, now);
+  }
+  pictures_.poll(now);
+  cut_slow(now);
+}
+
+Instant Session::next_deadline() const {
+  if (over_) return until_;
+  Instant next = std::min(until_, pictures_.next_deadline());
+  return pending_.empty() ? next : std::min(next, pending_.front().until);
+}
+
+void Session::end(RelayError why, Instant now) {
+  over_ = true;
+  until_ = now + Duration(wire::kNumberReleased);
+  std::vector<LinkId> all;
+  for (const auto& [id, link] : links_) all.push_back(id);
+  for (LinkId id : all) cut(id, why, now);
+  pending_.clear();
+  missed_.clear();
+  pictures_.drop_all(now);
+}
+
+}  // namespace lotse::relay
