@@ -79,6 +79,18 @@ TEST_CASE("a change of colour that leaves the brightness as it was is recorded")
   CHECK(psnr(film.shown[2].picture.view(), green.view()) > 36);
 }
 
+TEST_CASE("a faint change is recorded") {
+  TemporaryFolder folder;
+  codec::Image before = text_page({320, 192}, 1);
+  fill(before, {64, 64, 96, 64}, 250, 250, 250);
+  codec::Image after = before;
+  fill(after, {64, 64, 96, 64}, 242, 243, 246);
+  const Film film = film_of(folder / "faint.mkv", {before, before, after});
+  REQUIRE(film.shown.size() == 3);
+  const codec::FrameView shown = film.shown[2].picture.view();
+  CHECK(psnr(shown.part({72, 72, 80, 48}), after.view().part({72, 72, 80, 48})) > 40);
+}
+
 TEST_CASE("odd sizes and the smallest are recorded") {
   TemporaryFolder folder;
   for (const Size size : {Size{1, 1}, Size{2, 7}, Size{65, 33}, Size{333, 17}, Size{1365, 3}}) {
