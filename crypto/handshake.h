@@ -36,6 +36,7 @@ class DhKey {
   std::optional<Secret<32>> agree(const DhPublic& other) const;
 
  private:
+  friend struct KnownDhKey;  // of the tests
   Secret<32> secret_;
   DhPublic public_{};
 };

@@ -182,6 +182,7 @@ void run_cpace(Run& run, const Json& file) {
 
 void run_sframe_suite(Run& run, const Json& v) {
   const auto kid = v.at("kid").get<std::uint64_t>(), counter = v.at("ctr").get<std::uint64_t>();
+  if (counter >= kMaxSealsPerKey) return run.skip(1);  // a key of ours never gets there
   const KeyAndIv key = sframe_key(ByteView{hex(v.at("base_key"))}, kid);
   run.check("sframe key", equal(key.view().first<32>(), hex(v.at("sframe_key"))));
   run.check("sframe salt", equal(key.view().last<12>(), hex(v.at("sframe_salt"))));
