@@ -1,0 +1,100 @@
+// The master's door: handshakes with those who knock, the code and its limits, the lobby.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "crypto/handshake.h"
+#include "session/events.h"
+#include "wire/relay_frame.h"
+
+namespace lotse::session {
+
+/// Somebody whose handshake is done and whom the master lets in.
+struct Admitted {
+  LinkId link;
+  ParticipantId index;
+  std::string name;
+  crypto::MasterHandshake& handshake;
+};
+
+/// Not thread-safe.
+class Admission {
+ public:
+  enum class CodeLife { reusable, single_use };  // control mode: a code dies with its first success
+  struct Hooks {
+    std::function<void(LinkId, wire::HandshakeMessage, Bytes)> send;
+    std::function<void(Event)> notify;
+    std::function<void(Admitted)> admit;               // make KEY and send it
+    std::function<void(LinkId, ParticipantId)> ready;  // READY came: it is in
+  };
+  /// Both references outlive this; the number of `facts` may come later.
+  Admission(const crypto::SessionFacts& facts, const crypto::MasterKeys& keys, Hooks hooks);
+
+  /// A code of six random digits, or the given passphrase, or none (then everybody waits in the lobby).
+  void use_auto_code(Instant now);
+  void use_passphrase(std::string passphrase);
+  void use_no_code();
+  void set_code_life(CodeLife life) { life_ = life; }
+  void set_locked(bool locked) { locked_ = locked; }
+  const std::optional<std::string>& code() const { return code_; }
+  bool has_auto_code() const { return auto_code_; }
+  /// Replaces the code and says so.
+  void new_code(Instant now);
+  /// SECRET.FP of a link.
+  std::string link_secret() const;
+
+  void on_message(LinkId link, wire::HandshakeMessage message, ByteView body, Instant now);
+  void on_link_down(LinkId link);
+  /// Answers to the lobby; false when nobody waits there under this index.
+  bool admit(ParticipantId index);
+  bool refuse(ParticipantId index);
+
+  /// The code grows old, knockers who say nothing go.
+  void poll(Instant now);
+  Instant next_deadline() const;
+
+ private:
+  enum class State { offered, lobby, keyed };
+  struct Pending {
+    crypto::MasterHandshake handshake;
+    ParticipantId index;
+    State state = State::offered;
+    Instant since{};
+    std::string name;
+  };
+
+  void on_join(LinkId link, ByteView body, Instant now);
+  void on_confirm(LinkId link, Pending& pending, ByteView body);
+  void let_in(LinkId link, Pending& pending);
+  void refuse_link(LinkId link, wire::RefusedReason reason);
+  void forget(LinkId link);
+  void code_used();
+  bool too_many_joins(Instant now);
+  ParticipantId take_index();
+  Pending* find(ParticipantId index, LinkId& link);
+
+  const crypto::SessionFacts& facts_;
+  const crypto::MasterKeys& keys_;
+  Hooks hooks_;
+  std::map<LinkId, Pending> pending_;
+  std::deque<Instant> recent_joins_;
+  std::uint16_t next_index_ = 1;
+  std::set<ParticipantId> free_indices_;  // offered, never keyed
+  std::optional<std::string> code_;
+  Bytes link_;
+  bool auto_code_ = false, no_code_ = false, locked_ = false;
+  CodeLife life_ = CodeLife::reusable;
+  int wrong_codes_ = 0;
+  Instant code_until_ = Instant::never();
+  Instant now_{};
+};
+
+}  // namespace lotse::session

@@ -1,0 +1,194 @@
+// What the person at this program wants of the session.
+#include "base/text.h"
+#include "session/joining.h"
+#include "session/session.h"
+#include "wire/limits.h"
+#include "wire/messages.pb.h"
+
+namespace lotse::session {
+namespace {
+
+constexpr std::size_t kUnsentChat = 100;  // lines kept while the relay is away
+constexpr Session::Refusal kDone = std::nullopt;
+
+}  // namespace
+
+void Session::begin_share(const std::string& name, Instant now) {
+  if (!begin_call(now) || !core_) return;
+  presenting_->begin(name);
+  if (lead_) lead_->on_sharing(core_->self, true);
+  update_stage();
+}
+
+void Session::on_captured(Size size, std::vector<SlotUpdate> slots, Instant now) {
+  if (begin_call(now) && core_) presenting_->captured(size, std::move(slots));
+}
+
+void Session::on_cursor_shape(CursorImage shape, Instant now) {
+  if (begin_call(now) && core_) presenting_->cursor_shape(std::move(shape));
+}
+
+void Session::on_cursor_position(Point position, Instant now) {
+  if (begin_call(now) && core_) presenting_->cursor_position(position);
+}
+
+void Session::end_share(Instant now) {
+  if (!begin_call(now) || !core_) return;
+  presenting_->end();
+  if (lead_) lead_->on_sharing(core_->self, false);
+  update_stage();
+}
+
+void Session::pause_share(bool paused, Instant now) {
+  if (begin_call(now) && core_) presenting_->pause(paused);
+}
+
+void Session::on_local_input(Instant now) {
+  if (begin_call(now) && core_) presenting_->local_input();
+}
+
+void Session::stop_control(Instant now) {
+  if (begin_call(now) && core_) presenting_->stop_control("stopped by the presenter");
+}
+
+Session::Refusal Session::chat(const std::string& text, std::optional<std::vector<ParticipantId>> to, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  std::string clean = clean_text(text, wire::kMaxChat + 1);
+  if (clean.size() > wire::kMaxChat) return ErrorCode::too_large;
+  if (clean.empty()) return ErrorCode::bad_request;
+  if (!core_->member(core_->self)->rights.has(Right::chat)) return ErrorCode::not_allowed;
+  for (ParticipantId id : to.value_or(std::vector<ParticipantId>{}))
+    if (!core_->member(id) || id == core_->self) return ErrorCode::no_such_member;
+  if (unsent_chat_.size() >= kUnsentChat) return ErrorCode::rate_limited;
+  unsent_chat_.push_back({clean, to});
+  if (core_->attached && !(follow_ && follow_->resuming())) flush_chat();
+  core_->notify(ChatLine{core_->self, to ? to->front() : kEverybody, clean});
+  return kDone;
+}
+
+void Session::flush_chat() {
+  for (Unsent& line : std::exchange(unsent_chat_, {})) {
+    wire::pb::Message message;
+    message.mutable_chat()->set_text(line.text);
+    message.mutable_chat()->set_to_all(!line.to);
+    if (!line.to) core_->tell_all(crypto::Stream::chat, message);
+    for (ParticipantId id : line.to.value_or(std::vector<ParticipantId>{})) core_->tell(id, message);
+  }
+}
+
+Session::Refusal Session::answer_consent(std::uint64_t request, bool allow, Duration span, Instant now) {
+  if (!begin_call(now) || !core_ || !presenting_->answer(request, allow, span)) return ErrorCode::bad_request;
+  return kDone;
+}
+
+Session::Refusal Session::grant(ParticipantId member, Right right, Duration span, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  if (!core_->member(member)) return ErrorCode::no_such_member;
+  if (right == Right::control) return presenting_->grant(member, span) ? kDone : ErrorCode::not_allowed;
+  return lead_ && lead_->set_right(member, right, true) ? kDone : ErrorCode::not_allowed;
+}
+
+Session::Refusal Session::revoke(ParticipantId member, Right right, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  if (!core_->member(member)) return ErrorCode::no_such_member;
+  if (right == Right::control) return presenting_->revoke(member, "taken back") ? kDone : ErrorCode::not_allowed;
+  return lead_ && lead_->set_right(member, right, false) ? kDone : ErrorCode::not_allowed;
+}
+
+Session::Refusal Session::request_control(std::optional<ParticipantId> presenter, bool wanted, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return watching_->request_control(presenter, wanted) ? kDone : ErrorCode::no_such_member;
+}
+
+Session::Refusal Session::request_present(Instant now) {
+  if (!begin_call(now) || !core_ || !follow_) return ErrorCode::not_allowed;
+  wire::pb::Message message;
+  message.mutable_present_request();
+  return core_->tell(core_->master, message) ? kDone : ErrorCode::not_allowed;
+}
+
+Session::Refusal Session::input(std::optional<ParticipantId> presenter, const InputEvent& event, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return watching_->send_input(presenter, event) ? kDone : ErrorCode::not_allowed;
+}
+
+Session::Refusal Session::raise_hand(bool up, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  wire::pb::Message message;
+  message.mutable_raise_hand()->set_up(up);
+  core_->tell_all(crypto::Stream::control, message);
+  core_->notify(RaisedHand{core_->self, up});
+  return kDone;
+}
+
+Session::Refusal Session::set_recording(bool on, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  if (on && !core_->member(core_->self)->rights.has(Right::record)) return ErrorCode::not_allowed;
+  wire::pb::Message message;
+  message.mutable_recording()->set_on(on);
+  core_->tell_all(crypto::Stream::control, message);
+  if (lead_) lead_->on_recording(core_->self, on);
+  core_->notify(RecordingChanged{core_->self, on});
+  return kDone;
+}
+
+Session::Refusal Session::kick(ParticipantId member, const std::string& reason, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  if (!lead_->kick(member, reason)) return ErrorCode::no_such_member;
+  presenting_->members_changed();
+  watching_->members_changed();
+  return kDone;
+}
+
+Session::Refusal Session::admit(ParticipantId member, bool allow, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  bool known = allow ? lead_->admission().admit(member) : lead_->admission().refuse(member);
+  return known ? kDone : ErrorCode::no_such_member;
+}
+
+Session::Refusal Session::ask_to_share(ParticipantId member, bool wanted, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  return lead_->ask_to_share(member, wanted) ? kDone : ErrorCode::no_such_member;
+}
+
+Session::Refusal Session::set_mode(Mode mode, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  if (mode == Mode::control && presenting_->sharing()) end_share(now);
+  lead_->set_mode(mode);
+  return kDone;
+}
+
+Session::Refusal Session::set_locked(bool locked, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  lead_->set_locked(locked);
+  return kDone;
+}
+
+Session::Refusal Session::set_default_rights(Rights rights, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  lead_->set_default_rights(rights);
+  return kDone;
+}
+
+Session::Refusal Session::set_colors(codec::Colors colors, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  lead_->set_colors(colors);
+  presenting_->set_colors(colors);
+  return kDone;
+}
+
+Session::Refusal Session::new_code(Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  lead_->admission().new_code(now);
+  return kDone;
+}
+
+void Session::leave(Instant now) {
+  if (!begin_call(now)) return;
+  if (core_) presenting_->end();
+  if (lead_) lead_->end();
+  if (follow_) follow_->leave();
+  over_ = true;
+}
+
+}  // namespace lotse::session

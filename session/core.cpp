@@ -1,0 +1,57 @@
+#include "session/core.h"
+
+#include "wire/messages.pb.h"
+
+namespace lotse::session {
+namespace {
+
+Bytes serialized(const wire::pb::Message& message) {
+  Bytes out(message.ByteSizeLong());
+  message.SerializeToArray(out.data(), static_cast<int>(out.size()));
+  return out;
+}
+
+}  // namespace
+
+std::vector<ParticipantId> Core::others() const {
+  std::vector<ParticipantId> ids;
+  for (const Member& m : roster.members)
+    if (m.id != self && !m.away) ids.push_back(m.id);
+  return ids;
+}
+
+bool Core::make_pair(ParticipantId peer) {
+  const Member* m = member(peer);
+  if (!m || peer == self || peer == kFirstMaster || self == kFirstMaster)
+    return false;  // theirs come from the handshake
+  auto pair = crypto::pair_keys(facts.uuid, keys.dh, self, m->dh, peer);
+  if (!pair) return false;
+  envelope.set_pair(peer, std::move(*pair));
+  return true;
+}
+
+bool Core::tell(ParticipantId peer, const wire::pb::Message& message) {
+  if (!attached || (!envelope.has_pair(peer) && !make_pair(peer))) return false;
+  auto frame = envelope.seal_to(peer, crypto::Stream::control, serialized(message));
+  if (!frame) return false;
+  host.send(std::move(*frame));
+  return true;
+}
+
+bool Core::tell_all(crypto::Stream stream, const wire::pb::Message& message) {
+  if (!attached || others().empty()) return false;
+  auto frame = envelope.seal_to_all(stream, serialized(message));
+  if (!frame) return false;
+  host.send(std::move(*frame));
+  return true;
+}
+
+bool Core::send_picture(wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload) {
+  if (!attached) return false;
+  auto frame = envelope.seal_picture(kind, fields, payload);
+  if (!frame) return false;
+  host.send(std::move(*frame));
+  return true;
+}
+
+}  // namespace lotse::session

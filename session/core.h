@@ -1,0 +1,59 @@
+// What all parts of a session share: who we are, the keys, the roster, and the ways to say something.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "crypto/handshake.h"
+#include "session/envelope.h"
+#include "session/events.h"
+#include "session/host.h"
+#include "session/roster.h"
+
+namespace lotse::wire::pb {
+class Message;
+}
+
+namespace lotse::session {
+
+/// One per session and program; the parts (Lead or Follow, Presenting, Watching) hold a reference. Not thread-safe.
+class Core {
+ public:
+  Core(SessionHost& session_host, crypto::SessionFacts session_facts, ParticipantId own, crypto::MasterKeys own_keys)
+      : host(session_host),
+        facts(std::move(session_facts)),
+        self(own),
+        keys(std::move(own_keys)),
+        envelope(facts.uuid, own, keys.signing) {}
+
+  SessionHost& host;
+  crypto::SessionFacts facts;
+  ParticipantId self;
+  ParticipantId master = kFirstMaster;
+  crypto::MasterKeys keys;  // signing and agreement; a participant has the same pair
+  Envelope envelope;
+  Roster roster;
+  Instant now{};          // of the call that is being served
+  bool attached = false;  // the relay takes packets from us
+
+  bool leads() const { return self == master; }
+  const Member* member(ParticipantId id) const { return roster.find(id); }
+  /// The members but ourselves that are here.
+  std::vector<ParticipantId> others() const;
+
+  /// Under the pair's key; makes the key of two members when it is first needed. False: no such member or not attached.
+  bool tell(ParticipantId peer, const wire::pb::Message& message);
+  /// To all, signed. False while nobody could hear it.
+  bool tell_all(crypto::Stream stream, const wire::pb::Message& message);
+  bool send_picture(wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload);
+  void notify(Event event) { host.notify(std::move(event)); }
+
+ private:
+  bool make_pair(ParticipantId peer);
+};
+
+}  // namespace lotse::session

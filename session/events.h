@@ -1,0 +1,171 @@
+// What a session tells its program: the events of the control interface as types. The program turns them into JSON
+// lines.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/geometry.h"
+#include "base/ids.h"
+#include "session/roster.h"
+
+namespace lotse::session {
+
+enum class Stage : std::uint8_t { connecting, handshake, lobby, waiting_for_presenter, live, reconnecting };
+std::string name_of(Stage stage);
+
+/// Errors that end a session or refuse a command; the names are those of the control interface.
+enum class ErrorCode : std::uint8_t {
+  bad_request,
+  bad_number,
+  no_session,
+  ended,
+  bad_password,
+  locked,
+  lobby_refused,
+  kicked,
+  full,
+  version,
+  relay_unreachable,
+  relay_untrusted,
+  no_display,
+  no_extension,
+  display_lost,
+  source_gone,
+  not_allowed,
+  no_such_member,
+  timeout,
+  rate_limited,
+  too_large,
+  internal,
+};
+std::string name_of(ErrorCode code);
+
+struct SessionNumber {
+  std::string number;
+  std::string code;
+  std::string link_secret;
+};  // code: empty when there is none
+struct NewCode {
+  std::string code;
+};
+struct StageChanged {
+  Stage stage;
+  std::string reason;
+};
+struct InLobby {
+  ParticipantId participant;
+  std::string name;
+  std::string sas;
+};
+struct LobbyLeft {
+  ParticipantId participant;
+};
+struct OwnSas {
+  ParticipantId self;
+  std::string words;
+};
+struct Joined {
+  ParticipantId participant;
+  std::string name;
+};
+struct Left {
+  ParticipantId participant;
+  std::string reason;
+};  // left lost kicked ended
+struct RosterChanged {
+  Roster roster;
+};
+struct Granted {
+  Right right;
+  ParticipantId presenter;
+};
+struct Revoked {
+  Right right;
+  ParticipantId presenter;
+};
+struct ControlRequested {
+  ParticipantId participant;
+};
+enum class Consent : std::uint8_t { control, share };
+struct ConsentRequest {
+  std::uint64_t request;
+  ParticipantId from;
+  Consent what;
+};
+struct ConsentGone {
+  std::uint64_t request;
+};  // answered elsewhere, or the asker is gone
+/// Who controls `presenter`'s screen, and whether its own input has priority just now.
+struct ControllersChanged {
+  ParticipantId presenter;
+  std::vector<ParticipantId> members;
+  bool suspended;
+};
+struct RaisedHand {
+  ParticipantId participant;
+  bool up;
+};
+struct ScreenChanged {
+  ParticipantId presenter;
+  ScreenId screen;
+  std::string name;
+  Size size;
+  bool sharing;
+  bool paused;
+};
+struct PictureComplete {
+  ParticipantId presenter;
+  ScreenId screen;
+  Size size;
+};
+struct ExactChanged {
+  ParticipantId presenter;
+  ScreenId screen;
+  bool exact;
+};
+struct ChatLine {
+  ParticipantId from;
+  ParticipantId to;
+  std::string text;
+};  // to: kEverybody, or one
+struct ModeChanged {
+  Mode mode;
+};
+struct PresenterChanged {
+  ParticipantId participant;
+  bool sharing;
+};
+struct MasterChanged {
+  ParticipantId participant;
+};
+struct RecordingChanged {
+  ParticipantId by;
+  bool on;
+};
+struct EpochChanged {
+  Epoch epoch;
+  std::string reason;
+};
+struct LockChanged {
+  bool locked;
+};
+struct Warning {
+  std::string code;
+  std::string message;
+};
+/// The session is over for this program. `error`: nothing when it ended in the ordinary way.
+struct Ended {
+  std::string reason;
+  std::optional<ErrorCode> error;
+};
+
+using Event =
+    std::variant<SessionNumber, NewCode, StageChanged, InLobby, LobbyLeft, OwnSas, Joined, Left, RosterChanged, Granted,
+                 Revoked, ControlRequested, ConsentRequest, ConsentGone, ControllersChanged, RaisedHand, ScreenChanged,
+                 PictureComplete, ExactChanged, ChatLine, ModeChanged, PresenterChanged, MasterChanged,
+                 RecordingChanged, EpochChanged, LockChanged, Warning, Ended>;
+
+}  // namespace lotse::session

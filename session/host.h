@@ -1,0 +1,68 @@
+// What a session needs of the program around it: a relay to send to, workers, a screen, a window. No sockets, no
+// clocks, no threads in here: tests put a simulated world behind this.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/geometry.h"
+#include "base/ids.h"
+#include "codec/frame.h"
+#include "session/events.h"
+
+namespace lotse::session {
+
+/// One input as it reached the presenter, its right checked.
+struct InputEvent {
+  enum class Kind : std::uint8_t { move, button, wheel, key, text, release_all };
+  Kind kind{};
+  Point position;            // move, button: pixels of the shared area
+  bool at_position = false;  // button: move there first
+  int button = 0;
+  bool down = false;
+  int dx = 0, dy = 0;  // wheel: notches
+  std::uint32_t keysym = 0;
+  std::uint16_t keycode = 0;    // evdev
+  std::uint32_t modifiers = 0;  // bits: shift control alt super alt_gr caps num
+  std::string text;
+};
+
+struct CursorImage {
+  Size size;  // 0x0: hidden
+  Point hotspot;
+  Bytes argb;  // B G R A, premultiplied
+};
+
+/// All calls on the session's own thread, from inside a call to the session. None may call back into it.
+class SessionHost {
+ public:
+  virtual ~SessionHost() = default;
+
+  /// One frame for the relay, in order.
+  virtual void send(Bytes frame) = 0;
+  /// Bytes handed to send() that are not in the network yet.
+  virtual std::size_t queued() const = 0;
+  virtual void notify(Event event) = 0;
+  /// Runs `job` on a worker; what it returns runs on the session's thread later, as long as the session lives.
+  virtual void work(std::function<std::function<void()>()> job) = 0;
+
+  // As presenter.
+  /// The next changed frame may come, by Session::on_captured.
+  virtual void want_frame() = 0;
+  virtual void inject(const InputEvent& input) = 0;
+  /// Consent was given: begin to capture, then call Session::begin_share().
+  virtual void start_sharing() = 0;
+  virtual void stop_sharing() = 0;
+
+  // As viewer.
+  /// The picture of `presenter` as it is to be seen now, `changed` since the last call. A new generation changes all.
+  virtual void show(ParticipantId presenter, ScreenId screen, codec::FrameView picture,
+                    const std::vector<Rect>& changed, bool exact) = 0;
+  virtual void show_cursor(ParticipantId presenter, ScreenId screen, const CursorImage* shape,
+                           std::optional<Point> position) = 0;
+};
+
+}  // namespace lotse::session

@@ -1,0 +1,318 @@
+#include "session/lead.h"
+
+#include "base/text.h"
+#include "wire/limits.h"
+#include "wire/messages.pb.h"
+
+namespace lotse::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kSilentIsAway = 30s;
+
+std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
+
+wire::pb::SignedRoster to_message(const SignedRoster& roster) {
+  wire::pb::SignedRoster out;
+  out.set_roster(text_of(roster.roster));
+  out.set_signature(text_of(roster.signature));
+  return out;
+}
+
+}  // namespace
+
+Lead::Lead(Core& core, Options options)
+    : core_(core),
+      options_(std::move(options)),
+      admission_(core.facts, core.keys,
+                 {[this](LinkId link, wire::HandshakeMessage message, Bytes body) {
+                    core_.host.send(wire::encode(wire::Handshake{link, message, std::move(body)}));
+                  },
+                  [this](Event event) { core_.notify(std::move(event)); },
+                  [this](const Admitted& admitted) { admit(admitted); },
+                  [this](LinkId link, ParticipantId index) { member_ready(link, index); }}) {
+  Member self{core_.self, clean_text(options_.name, wire::kMaxName), core_.keys.signing.verify_key(),
+              core_.keys.dh.public_key(), Rights::all()};
+  core_.roster.members.push_back(std::move(self));
+  core_.roster.mode = options_.mode;
+  core_.roster.colors = options_.colors;
+  core_.roster.version = 1;
+}
+
+wire::TunnelRequest Lead::signed_request(wire::Operation operation, LinkId link, ParticipantId target,
+                                         std::uint32_t value) {
+  wire::TunnelRequest request{term_, ++sequence_, operation, link, target, value, {}};
+  request.signature =
+      core_.keys.signing.sign(crypto::Purpose::tunnel, {wire::signed_part(request, core_.facts.uuid, nonce_)});
+  return request;
+}
+
+void Lead::tunnel(wire::Operation operation, LinkId link, ParticipantId target, std::uint32_t value) {
+  core_.host.send(wire::encode(signed_request(operation, link, target, value)));
+}
+
+void Lead::on_welcome(const wire::Welcome& welcome) {
+  nonce_ = welcome.nonce;
+  sequence_ = 0;
+  wire::Open open{core_.facts.uuid, core_.keys.signing.verify_key(), wire::number_of(core_.facts.number), {}};
+  open.request = signed_request(wire::Operation::open, {}, ParticipantId{0xFFFF}, 0);
+  core_.host.send(wire::encode(open));
+}
+
+void Lead::on_opened() {
+  if (epoch() == Epoch{}) new_epoch(EpochSchedule::Reason::age);
+  tunnel(wire::Operation::epoch, {}, ParticipantId{0xFFFF}, epoch().value());
+  if (core_.roster.locked) tunnel(wire::Operation::lock, {}, ParticipantId{0xFFFF}, 1);
+  // Whoever was here has the time of an outage to say something again.
+  for (auto& [member, presence] : presence_) presence.heard = core_.now;
+  core_.notify(RosterChanged{core_.roster});
+}
+
+void Lead::on_handshake(const wire::Handshake& handshake) {
+  if (handshake.message == wire::HandshakeMessage::resume) return resume(handshake.link, handshake.body);
+  admission_.on_message(handshake.link, handshake.message, handshake.body, core_.now);
+}
+
+void Lead::admit(const Admitted& admitted) {
+  if (schedule_.join_needs_epoch(core_.now)) new_epoch(EpochSchedule::Reason::join);
+  Member member{admitted.index, admitted.name, admitted.handshake.client_verify_key(), admitted.handshake.client_dh(),
+                options_.default_rights};
+  if (core_.roster.mode == Mode::control) member.rights.set(Right::present, true);
+  core_.roster.members.push_back(std::move(member));
+  std::sort(core_.roster.members.begin(), core_.roster.members.end(),
+            [](const Member& a, const Member& b) { return a.id < b.id; });
+  ++core_.roster.version;
+  presence_[admitted.index] = Presence{core_.now, Instant::never(), true};
+  Bytes ticket(16);
+  crypto::fill_random(ticket);
+  std::string box =
+      to_message(sign_roster(core_.roster, ticket, core_.facts.uuid, core_.keys.signing)).SerializeAsString();
+  auto keyed = admitted.handshake.create_key(epoch(), core_.envelope.epochs().newest_secret(), as_bytes(box));
+  core_.envelope.set_pair(admitted.index, std::move(keyed.pair));
+  tunnel(wire::Operation::admit, admitted.link, admitted.index);
+  core_.host.send(wire::encode(wire::Handshake{admitted.link, wire::HandshakeMessage::key, std::move(keyed.key)}));
+  for (ParticipantId id : core_.others())
+    if (id != admitted.index) send_roster(id);
+  core_.notify(RosterChanged{core_.roster});
+}
+
+void Lead::member_ready(LinkId, ParticipantId index) {
+  const Member* member = core_.member(index);
+  if (!member) return;
+  presence_[index] = Presence{core_.now, Instant::never(), false};
+  core_.notify(Joined{index, member->name});
+  bool somebody_shares =
+      std::any_of(core_.roster.members.begin(), core_.roster.members.end(), [](const Member& m) { return m.sharing; });
+  if (core_.roster.mode == Mode::control && !somebody_shares) ask_to_share(index, true);
+}
+
+void Lead::resume(LinkId link, ByteView packet) {
+  auto refuse = [&] {
+    core_.host.send(wire::encode(wire::Handshake{
+        link, wire::HandshakeMessage::refused, {static_cast<std::uint8_t>(wire::RefusedReason::unknown)}}));
+  };
+  auto parsed = wire::parse_packet(packet);
+  if (!parsed || parsed->header.keying != wire::Keying::pair) return refuse();
+  ParticipantId id = parsed->header.source;
+  Member* member = core_.roster.find(id);
+  if (!member || !core_.envelope.open(*parsed, member->ed).opened) return refuse();
+  tunnel(wire::Operation::admit, link, id);
+  Presence& presence = presence_[id];
+  bool was_told = presence.told;
+  presence = Presence{core_.now, Instant::never(), false};
+  if (schedule_.join_needs_epoch(core_.now)) new_epoch(EpochSchedule::Reason::join);
+  if (member->away) {
+    member->away = false;
+    roster_changed();
+  }
+  send_roster(id);
+  send_epoch(id, true);
+  if (was_told) core_.notify(Joined{id, member->name});
+}
+
+void Lead::new_epoch(EpochSchedule::Reason reason) {
+  Epoch next{epoch().value() + 1};
+  core_.envelope.epochs().add(next, crypto::EpochSecret::random());
+  bool for_join = reason == EpochSchedule::Reason::join;
+  for (ParticipantId id : core_.others()) send_epoch(id, for_join);
+  if (core_.attached) tunnel(wire::Operation::epoch, {}, ParticipantId{0xFFFF}, next.value());
+  schedule_.made(reason, core_.now);
+  core_.notify(EpochChanged{next, std::string(name_of(reason))});
+  if (for_join && on_join_epoch) on_join_epoch();
+}
+
+void Lead::send_epoch(ParticipantId member, bool for_join) {
+  wire::pb::Message message;
+  message.mutable_epoch()->set_epoch(epoch().value());
+  message.mutable_epoch()->set_secret(text_of(core_.envelope.epochs().newest_secret().view()));
+  message.mutable_epoch()->set_for_join(for_join);
+  core_.tell(member, message);
+  std::string* secret = message.mutable_epoch()->mutable_secret();
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(secret->data()), secret->size()});
+}
+
+void Lead::send_roster(ParticipantId member, ByteView ticket) {
+  wire::pb::Message message;
+  *message.mutable_roster() = to_message(sign_roster(core_.roster, ticket, core_.facts.uuid, core_.keys.signing));
+  core_.tell(member, message);
+}
+
+void Lead::roster_changed() {
+  ++core_.roster.version;
+  for (ParticipantId id : core_.others()) send_roster(id);
+  core_.notify(RosterChanged{core_.roster});
+}
+
+void Lead::on_heard(ParticipantId from) {
+  auto at = presence_.find(from);
+  if (at == presence_.end()) return;
+  at->second.heard = core_.now;
+}
+
+void Lead::on_link_down(const wire::LinkDown& down) {
+  admission_.on_link_down(down.link);
+  if (down.participant.value() != 0xFFFF && core_.member(down.participant)) away(down.participant);
+}
+
+void Lead::away(ParticipantId id) {
+  Member* member = core_.roster.find(id);
+  if (!member || member->away || id == core_.self) return;
+  member->away = true;
+  member->sharing = false;
+  presence_[id].lost = core_.now;
+  schedule_.left(core_.now);
+  roster_changed();
+}
+
+void Lead::on_leave(ParticipantId from, const std::string&) {
+  if (!core_.member(from) || from == core_.self) return;
+  tunnel(wire::Operation::remove, {}, from);
+  schedule_.left(core_.now);
+  remove(from, "left");
+}
+
+void Lead::remove(ParticipantId id, const std::string& reason) {
+  bool told = presence_.contains(id) && presence_[id].told;
+  std::erase_if(core_.roster.members, [&](const Member& m) { return m.id == id; });
+  core_.envelope.drop_pair(id);
+  presence_.erase(id);
+  roster_changed();
+  if (!told) core_.notify(Left{id, reason});
+}
+
+bool Lead::kick(ParticipantId id, const std::string& reason) {
+  if (!core_.member(id) || id == core_.self) return false;
+  wire::pb::Message message;
+  message.mutable_kick()->set_reason(clean_text(reason, wire::kMaxReason));
+  core_.tell(id, message);
+  tunnel(wire::Operation::remove, {}, id);
+  schedule_.kicked(core_.now);
+  remove(id, "kicked");
+  // Who was put out knows the code: it is changed for the next one.
+  if (admission_.has_auto_code()) admission_.new_code(core_.now);
+  poll();
+  return true;
+}
+
+bool Lead::set_right(ParticipantId id, Right right, bool on) {
+  Member* member = core_.roster.find(id);
+  if (!member) return false;
+  member->rights.set(right, on);
+  roster_changed();
+  return true;
+}
+
+bool Lead::ask_to_share(ParticipantId id, bool wanted) {
+  Member* member = core_.roster.find(id);
+  if (!member || id == core_.self) return false;
+  if (wanted && !member->rights.has(Right::present)) set_right(id, Right::present, true);
+  wire::pb::Message message;
+  message.mutable_share_request()->set_wanted(wanted);
+  return core_.tell(id, message);
+}
+
+void Lead::on_sharing(ParticipantId id, bool sharing) {
+  Member* member = core_.roster.find(id);
+  if (!member || member->sharing == sharing) return;
+  member->sharing = sharing;
+  roster_changed();
+}
+
+void Lead::on_recording(ParticipantId id, bool on) {
+  Member* member = core_.roster.find(id);
+  if (!member || member->recording == on) return;
+  member->recording = on;
+  roster_changed();
+}
+
+void Lead::set_mode(Mode mode) {
+  if (core_.roster.mode == mode) return;
+  core_.roster.mode = mode;
+  for (Member& m : core_.roster.members)
+    if (m.id != core_.self) m.rights.set(Right::present, mode == Mode::control);
+  roster_changed();
+  core_.notify(ModeChanged{mode});
+  for (ParticipantId id : core_.others()) ask_to_share(id, mode == Mode::control);
+  admission_.set_code_life(mode == Mode::control ? Admission::CodeLife::single_use : Admission::CodeLife::reusable);
+}
+
+void Lead::set_locked(bool locked) {
+  core_.roster.locked = locked;
+  admission_.set_locked(locked);
+  if (core_.attached) tunnel(wire::Operation::lock, {}, ParticipantId{0xFFFF}, locked ? 1 : 0);
+  roster_changed();
+  core_.notify(LockChanged{locked});
+}
+
+void Lead::set_colors(codec::Colors colors) {
+  core_.roster.colors = colors;
+  roster_changed();
+}
+
+void Lead::set_name(const std::string& name) {
+  core_.roster.find(core_.self)->name = clean_text(name, wire::kMaxName);
+  roster_changed();
+}
+
+void Lead::end() {
+  wire::pb::Message message;
+  message.mutable_end()->set_reason("ended");
+  for (ParticipantId id : core_.others()) core_.tell(id, message);
+  if (core_.attached) tunnel(wire::Operation::end);
+}
+
+void Lead::poll() {
+  admission_.poll(core_.now);
+  if (core_.envelope.most_sealed() >= crypto::kMaxSealsPerKey - (1u << 20)) schedule_.worn(core_.now);
+  if (core_.attached) {
+    std::vector<ParticipantId> silent, gone;
+    for (auto& [id, presence] : presence_) {
+      if (presence.lost == Instant::never() && core_.now - presence.heard >= kSilentIsAway) silent.push_back(id);
+      if (presence.lost == Instant::never()) continue;
+      if (!presence.told && core_.now - presence.lost >= kSilentIsAway) {
+        presence.told = true;
+        core_.notify(Left{id, "lost"});
+      }
+      if (core_.now - presence.lost >= wire::kMemberAway) gone.push_back(id);
+    }
+    for (ParticipantId id : silent) away(id);
+    for (ParticipantId id : gone) remove(id, "lost");
+  }
+  auto due = schedule_.due(core_.now);
+  if (due != EpochSchedule::Reason::none && core_.attached) new_epoch(due);
+}
+
+Instant Lead::next_deadline() const {
+  Instant next = std::min(admission_.next_deadline(), core_.attached ? schedule_.next_deadline() : Instant::never());
+  if (!core_.attached) return next;
+  for (const auto& [id, presence] : presence_) {
+    if (presence.lost == Instant::never())
+      next = std::min(next, presence.heard + kSilentIsAway);
+    else
+      next = std::min(next, presence.lost + (presence.told ? Duration(wire::kMemberAway) : kSilentIsAway));
+  }
+  return next;
+}
+
+}  // namespace lotse::session

@@ -1,0 +1,262 @@
+#include "session/picture_receiver.h"
+
+#include "base/text.h"
+#include "wire/limits.h"
+#include "wire/messages.pb.h"
+#include "wire/relay_frame.h"
+
+namespace lotse::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kJobsAtOnce = 2;
+constexpr std::size_t kBatch = 32;        // slots in one job
+constexpr Duration kShowAnyway = 40ms;    // an unfinished frame is shown after that
+constexpr Duration kRepairAfter = 700ms;  // a wrong or incomplete picture asks for repair after that
+constexpr std::size_t kStatsKept = 256;
+
+codec::SlotDecoder& worker_decoder() {
+  thread_local codec::SlotDecoder decoder;
+  return decoder;
+}
+
+}  // namespace
+
+struct PictureReceiver::Slot {
+  // The newest packet that came, and what of it is on the canvas.
+  struct Held {
+    bool any = false;
+    std::uint32_t version = 0;
+    std::uint8_t rank = 0;
+    bool older_than(std::uint32_t v, std::uint8_t r) const { return !any || v > version || (v == version && r > rank); }
+  };
+  Held seen, drawn;
+};
+
+struct PictureReceiver::Job {
+  struct One {
+    Waiting in;
+    codec::Image pixels;
+    bool good = false;
+  };
+  Generation generation;
+  std::vector<One> slots;
+  float ms = 0;
+};
+
+PictureReceiver::PictureReceiver(SessionHost& host, ParticipantId presenter, ScreenId screen)
+    : host_(host), presenter_(presenter), screen_(screen) {}
+PictureReceiver::~PictureReceiver() = default;
+
+std::uint32_t PictureReceiver::versions_behind() const { return end_version_ - shown_version_; }
+
+void PictureReceiver::consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload, Instant now) {
+  now_ = now;
+  if (fields.generation < generation_) return;
+  switch (kind) {
+    case wire::PacketKind::state:
+      return consume_state(fields, payload);
+    case wire::PacketKind::key:
+      return consume_key(fields, std::move(payload));
+    case wire::PacketKind::frame_end:
+      return consume_frame_end(fields, payload);
+    case wire::PacketKind::message:
+      return;
+  }
+}
+
+void PictureReceiver::consume_state(const wire::PictureFields& fields, const Bytes& payload) {
+  auto channel = fields.slot.value();
+  if (channel >= state_versions_.size()) return;
+  bool new_generation = fields.generation > generation_;
+  if (!new_generation && fields.version.value() <= state_versions_[channel]) return;
+  if (channel == 0) {
+    consume_geometry(fields, payload);
+  } else if (new_generation) {
+    return;  // its geometry comes first
+  } else if (channel == 1) {
+    wire::pb::CursorPosition position;
+    if (!position.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+    cursor_position_ =
+        Point{std::clamp(position.x(), -1, codec::kMaxSide), std::clamp(position.y(), -1, codec::kMaxSide)};
+    host_.show_cursor(presenter_, screen_, nullptr, cursor_position_);
+  } else {
+    consume_cursor_shape(payload);
+  }
+  state_versions_[channel] = fields.version.value();
+}
+
+void PictureReceiver::consume_cursor_shape(const Bytes& payload) {
+  wire::pb::CursorShape shape;
+  if (!shape.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+  auto side = static_cast<std::uint32_t>(wire::kMaxCursorSide);
+  if (shape.width() > side || shape.height() > side) return;
+  if (shape.argb().size() != std::size_t{shape.width()} * shape.height() * 4) return;
+  cursor_.size = {static_cast<int>(shape.width()), static_cast<int>(shape.height())};
+  cursor_.hotspot = {std::clamp(shape.hot_x(), 0, wire::kMaxCursorSide),
+                     std::clamp(shape.hot_y(), 0, wire::kMaxCursorSide)};
+  cursor_.argb.assign(shape.argb().begin(), shape.argb().end());
+  host_.show_cursor(presenter_, screen_, &cursor_, cursor_position_);
+}
+
+void PictureReceiver::consume_geometry(const wire::PictureFields& fields, const Bytes& payload) {
+  wire::pb::ScreenState state;
+  if (!state.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+  if (state.width() < 1 || state.height() < 1 || state.width() > codec::kMaxSide || state.height() > codec::kMaxSide)
+    return;
+  Size size{static_cast<int>(state.width()), static_cast<int>(state.height())};
+  if (fields.generation > generation_ || size != this->size()) start_generation(fields.generation, size);
+  sharing_ = state.sharing();
+  paused_ = state.paused();
+  name_ = clean_text(state.name(), wire::kMaxName);
+  host_.notify(ScreenChanged{presenter_, screen_, name_, size, sharing_, paused_});
+}
+
+void PictureReceiver::start_generation(Generation generation, Size size) {
+  generation_ = generation;
+  canvas_.reset(size);
+  slots_.assign(canvas_.grid().count(), Slot{});
+  missing_ = slots_.size();
+  waiting_.clear();
+  waiting_bytes_ = 0;
+  decoding_ = 0;  // jobs of the old generation are dropped when they return
+  changed_.clear();
+  state_versions_ = {};
+  end_version_ = shown_version_ = 0;
+  end_due_ = end_exact_ = complete_ = false;
+  cursor_position_.reset();
+  set_exact(false);
+}
+
+void PictureReceiver::consume_key(const wire::PictureFields& fields, Bytes payload) {
+  auto index = fields.slot.value();
+  if (fields.generation != generation_ || index >= slots_.size()) return;
+  if (!slots_[index].seen.older_than(fields.version.value(), fields.rank)) return;
+  if (waiting_bytes_ + payload.size() > wire::kDecodeBacklog) return;
+  slots_[index].seen = {true, fields.version.value(), fields.rank};
+  waiting_bytes_ += payload.size();
+  waiting_.push_back({fields.slot, fields.version, fields.rank, std::move(payload)});
+  set_exact(false);
+}
+
+void PictureReceiver::consume_frame_end(const wire::PictureFields& fields, const Bytes& payload) {
+  wire::pb::FrameEnd end;
+  if (fields.generation != generation_ || slots_.empty() || fields.version.value() <= end_version_) return;
+  if (!end.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+  end_version_ = fields.version.value();
+  end_exact_ = end.exact();
+  end_digest_ = end.digest();
+  end_due_ = true;
+  if (missing_ > waiting_.size() || end_exact_) repair_at_ = now_ + kRepairAfter;
+}
+
+void PictureReceiver::dispatch() {
+  while (!waiting_.empty() && decoding_ < kJobsAtOnce) {
+    auto job = std::make_shared<Job>();
+    job->generation = generation_;
+    std::size_t share =
+        std::min({waiting_.size(), kBatch, std::max<std::size_t>(1, waiting_.size() / (kJobsAtOnce - decoding_))});
+    for (std::size_t i = 0; i < share; ++i) {
+      Size size = canvas_.grid().rect(waiting_[i].slot).size();
+      waiting_bytes_ -= waiting_[i].payload.size();
+      job->slots.push_back({std::move(waiting_[i]), codec::Image(size), false});
+    }
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(share));
+    ++decoding_;
+    host_.work([job, this, alive = std::weak_ptr<int>(alive_)] {
+      auto start = std::chrono::steady_clock::now();
+      for (Job::One& one : job->slots)
+        one.good = worker_decoder().decode(one.in.payload, one.pixels.writable()).has_value();
+      job->ms = std::chrono::duration<float, std::milli>(std::chrono::steady_clock::now() - start).count();
+      return [job, this, alive] {
+        if (!alive.expired()) decoded(*job);
+      };
+    });
+  }
+}
+
+void PictureReceiver::decoded(Job& job) {
+  if (job.generation != generation_) return;
+  --decoding_;
+  if (stats_.decode_ms.size() >= kStatsKept) stats_.decode_ms.erase(stats_.decode_ms.begin());
+  stats_.decode_ms.push_back(job.ms);
+  for (Job::One& one : job.slots) {
+    Slot& slot = slots_[one.in.slot.value()];
+    if (!one.good) {
+      ++stats_.refused;
+      slot.seen = slot.drawn;  // any newer version is welcome again; the repair asks for one
+      repair_at_ = std::min(repair_at_, now_ + kRepairAfter);
+      continue;
+    }
+    if (!slot.drawn.older_than(one.in.version.value(), one.in.rank)) continue;  // a newer one came out first
+    canvas_.put(one.in.slot, one.pixels.view());
+    if (!slot.drawn.any) --missing_;
+    slot.drawn = {true, one.in.version.value(), one.in.rank};
+    changed_.push_back(canvas_.grid().rect(one.in.slot));
+    ++stats_.updates;
+  }
+  if (show_by_ == Instant::never()) show_by_ = now_ + kShowAnyway;
+}
+
+void PictureReceiver::poll(Instant now) {
+  now_ = now;
+  dispatch();
+  bool settled = waiting_.empty() && decoding_ == 0;
+  if ((end_due_ && settled) || now >= show_by_) show();
+  judge_exactness(now);
+}
+
+void PictureReceiver::show() {
+  bool ended = end_due_ && waiting_.empty() && decoding_ == 0;
+  show_by_ = Instant::never();
+  if (ended) {
+    end_due_ = false;
+    shown_version_ = end_version_;
+    if (end_exact_ && missing_ == 0 && canvas_.digest() == end_digest_) set_exact(true);
+  }
+  if (!changed_.empty()) {
+    host_.show(presenter_, screen_, canvas_.view(), changed_, exact_);
+    changed_.clear();
+    ++stats_.frames;
+  } else if (ended && exact_) {
+    host_.show(presenter_, screen_, canvas_.view(), {}, exact_);
+  }
+  if (!complete_ && missing_ == 0 && !slots_.empty()) {
+    complete_ = true;
+    host_.notify(PictureComplete{presenter_, screen_, size()});
+  }
+}
+
+void PictureReceiver::judge_exactness(Instant now) {
+  if (now < repair_at_) return;
+  repair_at_ = Instant::never();
+  if (!waiting_.empty() || decoding_ > 0) return void(repair_at_ = now + kRepairAfter);
+  std::vector<SlotId> lacking;
+  for (std::uint32_t i = 0; i < slots_.size() && lacking.size() < wire::kMaxSlotsAsked; ++i)
+    if (!slots_[i].drawn.any) lacking.push_back(SlotId{i});
+  bool wrong = end_exact_ && !exact_ && shown_version_ == end_version_;
+  if (lacking.empty() && !wrong) return;
+  if (lacking.empty()) {  // the digest does not fit: every slot is doubted
+    for (Slot& slot : slots_) slot.seen = slot.drawn = {};
+    missing_ = slots_.size();
+    end_version_ = 0;  // and the end of the frame is welcome again
+  }
+  ask(std::move(lacking));
+  repair_at_ = now + kRepairAfter;
+}
+
+void PictureReceiver::ask(std::vector<SlotId> slots) {
+  host_.send(wire::encode(wire::KeyRequest{presenter_, screen_, generation_, std::move(slots)}));
+}
+
+void PictureReceiver::set_exact(bool exact) {
+  if (exact_ == exact) return;
+  exact_ = exact;
+  if (exact) repair_at_ = Instant::never();
+  host_.notify(ExactChanged{presenter_, screen_, exact});
+}
+
+Instant PictureReceiver::next_deadline() const { return std::min(show_by_, repair_at_); }
+
+}  // namespace lotse::session

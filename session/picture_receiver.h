@@ -1,0 +1,97 @@
+// The viewer's side of one screen: packets in, a canvas out, and the knowledge whether it is exact.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "codec/canvas.h"
+#include "codec/slot_codec.h"
+#include "session/host.h"
+#include "wire/packet.h"
+
+namespace lotse::session {
+
+/// Takes only what is newer, shows whole frames, asks for what is missing. Decoding runs on the host's workers, the
+/// rest on the session's thread.
+class PictureReceiver {
+ public:
+  PictureReceiver(SessionHost& host, ParticipantId presenter, ScreenId screen);
+  ~PictureReceiver();
+
+  /// A packet of this screen, opened. Hostile members exist: everything is checked again.
+  void consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload, Instant now);
+  /// Hands on what is due: decodes, shows, asks.
+  void poll(Instant now);
+  Instant next_deadline() const;
+
+  bool sharing() const { return sharing_; }
+  bool complete() const { return complete_; }
+  bool exact() const { return exact_; }
+  Size size() const { return canvas_.grid().size(); }
+  Generation generation() const { return generation_; }
+  codec::FrameView picture() const { return canvas_.view(); }
+  /// Frames ended at the presenter that are not shown here yet, as far as is known.
+  std::uint32_t versions_behind() const;
+  const CursorImage& cursor() const { return cursor_; }
+  std::optional<Point> cursor_position() const { return cursor_position_; }
+
+  struct Stats {
+    std::uint64_t updates = 0, frames = 0, refused = 0;
+    std::vector<float> decode_ms;  // of the last jobs, at most 256
+  };
+  const Stats& stats() const { return stats_; }
+
+ private:
+  struct Slot;
+  struct Job;
+  struct Waiting {
+    SlotId slot;
+    SlotVersion version;
+    std::uint8_t rank;
+    Bytes payload;
+  };
+
+  void consume_state(const wire::PictureFields& fields, const Bytes& payload);
+  void consume_geometry(const wire::PictureFields& fields, const Bytes& payload);
+  void consume_cursor_shape(const Bytes& payload);
+  void consume_key(const wire::PictureFields& fields, Bytes payload);
+  void consume_frame_end(const wire::PictureFields& fields, const Bytes& payload);
+  void start_generation(Generation generation, Size size);
+  void dispatch();
+  void decoded(Job& job);
+  void show();
+  void judge_exactness(Instant now);
+  void set_exact(bool exact);
+  void ask(std::vector<SlotId> slots);
+
+  SessionHost& host_;
+  ParticipantId presenter_;
+  ScreenId screen_;
+  Generation generation_;
+  codec::Canvas canvas_;
+  std::vector<Slot> slots_;
+  std::vector<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::size_t decoding_ = 0;   // jobs at the workers
+  std::vector<Rect> changed_;  // on the canvas, not shown yet
+  std::size_t missing_ = 0;    // slots never seen in this generation
+  std::array<std::uint32_t, 3> state_versions_{};
+  bool sharing_ = false, paused_ = false, complete_ = false, exact_ = false;
+  std::string name_;
+  std::uint32_t end_version_ = 0, shown_version_ = 0;  // of FRAME_END
+  bool end_exact_ = false, end_due_ = false;
+  std::uint64_t end_digest_ = 0;
+  Instant show_by_ = Instant::never();    // whatever is there is shown then
+  Instant repair_at_ = Instant::never();  // what is missing or wrong by then is asked for
+  Instant now_{};
+  CursorImage cursor_;
+  std::optional<Point> cursor_position_;
+  Stats stats_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+}  // namespace lotse::session

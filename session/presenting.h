@@ -1,0 +1,76 @@
+// What a member does that shows its screen: consent, the picture, and who may touch it. Enforcement sits here, with the
+// one who is protected.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "session/core.h"
+#include "session/input_gate.h"
+#include "session/picture_sender.h"
+
+namespace lotse::wire::pb {
+class Input;
+}
+
+namespace lotse::session {
+
+class Presenting {
+ public:
+  /// `ask`: answers for a person who is not there; nothing: a person is asked.
+  Presenting(Core& core, std::optional<bool> ask);
+
+  // From the program.
+  /// The source is granted: from now on frames may come.
+  void begin(const std::string& name);
+  void captured(Size size, std::vector<SlotUpdate> slots);
+  void cursor_shape(CursorImage shape);
+  void cursor_position(Point position);
+  /// By the person here, by the master's wish, or because the source is gone.
+  void end();
+  void pause(bool paused);
+  void local_input();
+  /// False: no such request.
+  bool answer(std::uint64_t request, bool allow, Duration span);
+  bool grant(ParticipantId member, Duration span);  // zero span: until revoked
+  bool revoke(ParticipantId member, const std::string& reason);
+  void stop_control(const std::string& reason);
+  void set_colors(codec::Colors colors);
+
+  // From other members.
+  void on_control_request(ParticipantId from, bool wanted);
+  void on_share_request(ParticipantId from, bool wanted);
+  void on_input(ParticipantId from, const wire::pb::Input& input);
+  void on_key_request(Generation generation, ScreenId screen, const std::vector<SlotId>& slots);
+  void members_changed();
+  void join_epoch();
+
+  bool sharing() const { return sender_ != nullptr; }
+  const PictureSender* sender() const { return sender_.get(); }
+  const InputGate& gate() const { return gate_; }
+  void poll();
+  Instant next_deadline() const;
+
+ private:
+  struct Request {
+    ParticipantId from;
+    Consent what;
+  };
+  void ask_person(ParticipantId from, Consent what);
+  void answer_control(ParticipantId to, bool allowed, Duration span, const std::string& reason);
+  void answer_share(ParticipantId to, bool allowed);
+  void tell_controllers();
+  void drop_requests(ParticipantId from, Consent what);
+
+  Core& core_;
+  std::optional<bool> ask_;
+  std::map<std::uint64_t, Request> requests_;
+  std::uint64_t next_request_ = 1;
+  std::unique_ptr<PictureSender> sender_;
+  Generation last_generation_;
+  InputGate gate_;
+  bool told_suspended_ = false;
+};
+
+}  // namespace lotse::session

@@ -1,0 +1,463 @@
+#include "session/session.h"
+
+#include "base/text.h"
+#include "session/joining.h"
+#include "wire/limits.h"
+#include "wire/messages.pb.h"
+
+namespace lotse::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kAnswerTime = 15s;  // for the master's program to answer a handshake message
+
+ErrorCode error_of(wire::RefusedReason reason) {
+  switch (reason) {
+    case wire::RefusedReason::bad_code:
+    case wire::RefusedReason::code_spent:
+      return ErrorCode::bad_password;
+    case wire::RefusedReason::lobby:
+      return ErrorCode::lobby_refused;
+    case wire::RefusedReason::full:
+      return ErrorCode::full;
+    case wire::RefusedReason::locked:
+      return ErrorCode::locked;
+    case wire::RefusedReason::busy:
+      return ErrorCode::rate_limited;
+    case wire::RefusedReason::version:
+      return ErrorCode::version;
+    case wire::RefusedReason::unknown:
+      return ErrorCode::no_session;
+  }
+  return ErrorCode::internal;
+}
+
+}  // namespace
+
+Session::Session(SessionHost& host, MasterOptions options) : host_(host), code_kind_(options.code) {
+  crypto::SessionFacts facts;
+  crypto::fill_random(facts.uuid);
+  core_ = std::make_unique<Core>(host, facts, kFirstMaster, crypto::MasterKeys{});
+  Mode mode = options.lead.mode;
+  lead_ = std::make_unique<Lead>(*core_, std::move(options.lead));
+  if (options.code == MasterOptions::Code::none) lead_->admission().use_no_code();
+  if (options.code == MasterOptions::Code::passphrase) lead_->admission().use_passphrase(std::move(options.passphrase));
+  if (mode == Mode::control) lead_->admission().set_code_life(Admission::CodeLife::single_use);
+  build_parts(options.ask);
+  lead_->on_join_epoch = [this] { presenting_->join_epoch(); };
+}
+
+Session::Session(SessionHost& host, ParticipantOptions options) : host_(host), joining_(std::make_unique<Joining>()) {
+  joining_->rsa = options.rsa;
+  joining_->options = std::move(options);
+}
+
+Session::~Session() = default;
+
+void Session::build_parts(std::optional<bool> ask) {
+  presenting_ = std::make_unique<Presenting>(*core_, ask);
+  watching_ = std::make_unique<Watching>(*core_);
+  watching_->on_sharing = [this](ParticipantId member, bool sharing) {
+    if (lead_) lead_->on_sharing(member, sharing);
+  };
+}
+
+bool Session::begin_call(Instant now) {
+  now_ = now;
+  if (core_) core_->now = now;
+  return !over_;
+}
+
+void Session::set_stage(Stage stage, const std::string& reason) {
+  if (stage == stage_ && reason == stage_reason_) return;
+  stage_ = stage;
+  stage_reason_ = reason;
+  host_.notify(StageChanged{stage, reason});
+}
+
+void Session::update_stage() {
+  if (over_ || !core_ || !core_->attached || (follow_ && follow_->resuming())) return;
+  bool picture = presenting_->sharing() || !watching_->screens().empty();
+  set_stage(picture ? Stage::live : Stage::waiting_for_presenter);
+}
+
+void Session::fail(ErrorCode code, const std::string& reason) {
+  if (over_) return;
+  if (presenting_) presenting_->end();
+  over_ = true;
+  bool ordinary = code == ErrorCode::ended;
+  host_.notify(Ended{reason, ordinary ? std::nullopt : std::optional(code)});
+}
+
+void Session::on_frame(ByteView bytes, Instant now) {
+  if (!begin_call(now)) return;
+  auto frame = wire::decode(bytes);
+  if (!frame) return void(++drops_.other);
+  if (auto* packet = std::get_if<wire::Packet>(&*frame))
+    on_packet(packet->bytes);
+  else if (auto* welcome = std::get_if<wire::Welcome>(&*frame))
+    on_welcome(*welcome);
+  else if (auto* opened = std::get_if<wire::SessionOpened>(&*frame))
+    on_opened(*opened);
+  else if (auto* error = std::get_if<wire::Error>(&*frame))
+    on_relay_error(*error);
+  else if (auto* presence = std::get_if<wire::MasterPresence>(&*frame))
+    on_presence(*presence);
+  else if (auto* handshake = std::get_if<wire::Handshake>(&*frame))
+    on_handshake(*handshake);
+  else if (auto* down = std::get_if<wire::LinkDown>(&*frame))
+    lead_ ? lead_->on_link_down(*down) : void();
+  else if (auto* ping = std::get_if<wire::Ping>(&*frame))
+    host_.send(wire::encode(wire::Pong{ping->value}));
+  else if (auto* request = std::get_if<wire::KeyRequest>(&*frame);
+           request && presenting_ && request->source == core_->self)
+    presenting_->on_key_request(request->generation, request->screen, request->slots);
+  if (over_ || !core_) return;
+  presenting_->members_changed();
+  watching_->members_changed();
+  update_stage();
+}
+
+void Session::on_welcome(const wire::Welcome& welcome) {
+  if (lead_) return lead_->on_welcome(welcome);
+  const std::string& number = core_ ? core_->facts.number : joining_->options.number;
+  host_.send(wire::encode(wire::Attach{wire::number_of(number)}));
+}
+
+void Session::on_opened(const wire::SessionOpened& opened) {
+  std::string number = wire::to_string(opened.number);
+  if (!core_) {  // a participant on its way in
+    joining_->facts = {number, opened.uuid};
+    joining_->linked = true;
+    joining_->handshake.reset();
+    return start_handshake();
+  }
+  if (opened.uuid != core_->facts.uuid)
+    return fail(ErrorCode::no_session, "The relay has another session under this number.");
+  if (follow_) {
+    core_->attached = true;
+    return follow_->resume();
+  }
+  core_->facts.number = number;
+  if (code_kind_ == MasterOptions::Code::automatic && !lead_->admission().code())
+    lead_->admission().use_auto_code(core_->now);
+  attached();
+  if (!std::exchange(opened_, true))
+    core_->notify(SessionNumber{number, lead_->admission().code().value_or(""), lead_->admission().link_secret()});
+}
+
+void Session::attached() {
+  core_->attached = true;
+  ever_attached_ = true;
+  if (lead_) lead_->on_opened();
+  presenting_->join_epoch();
+  flush_chat();
+  update_stage();
+}
+
+void Session::start_handshake() {
+  Joining& j = *joining_;
+  set_stage(Stage::handshake);
+  if (!j.rsa && !j.making_rsa) {
+    j.making_rsa = true;
+    host_.work([this] {
+      auto key = std::make_shared<crypto::RsaKey>(crypto::RsaKey::make());
+      return [this, key] {
+        if (!joining_ || over_) return;
+        joining_->rsa = key;
+        joining_->making_rsa = false;
+        if (joining_->linked && !joining_->handshake) start_handshake();
+      };
+    });
+  }
+  if (!j.rsa) return;
+  j.handshake.emplace(j.facts, crypto::Credentials(j.options.credentials), crypto::ClientHello{j.options.name, {}, {}},
+                      std::move(*j.rsa));
+  j.rsa.reset();
+  j.answer_by = Instant::never();  // set at the next poll, which knows the time
+  host_.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::join, j.handshake->create_join()}));
+}
+
+void Session::on_presence(const wire::MasterPresence& presence) {
+  if (lead_) return;
+  if (!presence.present)
+    return set_stage(core_ ? Stage::reconnecting : Stage::handshake, "The moderator is not connected at the moment.");
+  if (core_) {
+    if (follow_->resuming())
+      follow_->resume();
+    else
+      update_stage();
+  } else if (joining_->linked && joining_->handshake) {
+    host_.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::join, joining_->handshake->create_join()}));
+    set_stage(Stage::handshake);
+  }
+}
+
+void Session::on_handshake(const wire::Handshake& handshake) {
+  using M = wire::HandshakeMessage;
+  if (lead_) return lead_->on_handshake(handshake);
+  if (handshake.message == M::refused) return on_refused(handshake.body);
+  if (!joining_ || !joining_->handshake) return;
+  crypto::ClientHandshake& client = *joining_->handshake;
+  auto give_up = [this](crypto::HandshakeError error) {
+    using E = crypto::HandshakeError;
+    if (error == E::wrong_order) return;  // a repeat
+    if (error == E::bad_code)
+      return fail(ErrorCode::bad_password, "The code is wrong, or somebody is in between. Ask for a new code.");
+    if (error == E::bad_fingerprint || error == E::bad_signature)
+      return fail(
+          ErrorCode::bad_password,
+          "This is not the moderator that the link was made by. Somebody may be in between: ask for a new link.");
+    fail(ErrorCode::version,
+         "The moderator's program speaks another version, or the connection is disturbed on purpose.");
+  };
+  joining_->answer_by = Instant::never();
+  if (handshake.message == M::offer) {
+    auto confirm = client.consume_offer(handshake.body);
+    if (!confirm) return give_up(confirm.error());
+    host_.send(wire::encode(wire::Handshake{{}, M::confirm, std::move(*confirm)}));
+  } else if (handshake.message == M::lobby) {
+    auto lobby = client.consume_lobby(handshake.body);
+    if (!lobby) return give_up(lobby.error());
+    host_.notify(OwnSas{ParticipantId{0xFFFF}, client.sas_words()});
+    set_stage(Stage::lobby, "The moderator has to admit you.");
+  } else if (handshake.message == M::key) {
+    std::string sas = client.sas_words();
+    auto result = client.consume_key(handshake.body);
+    if (!result) return give_up(result.error());
+    host_.notify(OwnSas{result->self, sas});
+    established(std::move(result.value()));
+  }
+}
+
+void Session::on_refused(ByteView body) {
+  auto code = body.size() == 1 && body[0] >= 1 && body[0] <= 8 ? static_cast<wire::RefusedReason>(body[0])
+                                                               : wire::RefusedReason::unknown;
+  if (follow_) return follow_->on_refused(code);
+  static const std::map<wire::RefusedReason, std::string> kTexts{
+      {wire::RefusedReason::bad_code,
+       "The code is wrong, or it was used already. Ask the moderator for the code shown now."},
+      {wire::RefusedReason::code_spent, "The code was tried too often. Ask the moderator for a new one."},
+      {wire::RefusedReason::lobby, "The moderator did not admit you."},
+      {wire::RefusedReason::full, "The session is full."},
+      {wire::RefusedReason::locked, "The moderator has locked the session. Ask to be let in."},
+      {wire::RefusedReason::busy, "Too many people try to join at this moment. Try again in a few seconds."},
+      {wire::RefusedReason::version, "The moderator's program speaks another version of the protocol."},
+      {wire::RefusedReason::unknown, "The moderator's program does not know this participant any more. Join again."}};
+  fail(error_of(code), kTexts.at(code));
+}
+
+void Session::established(crypto::ClientHandshake::Established e) {
+  core_ =
+      std::make_unique<Core>(host_, joining_->facts, e.self, crypto::MasterKeys{std::move(e.signing), std::move(e.dh)});
+  core_->now = now_;
+  core_->envelope.set_pair(kFirstMaster, std::move(e.pair));
+  core_->envelope.epochs().add(e.epoch, std::move(e.secret));
+  build_parts(joining_->options.ask);
+  follow_ = std::make_unique<Follow>(*core_, e.master);
+  follow_->on_join_epoch = [this] {
+    presenting_->join_epoch();
+    retry_held();
+  };
+  follow_->on_resumed = [this] { attached(); };
+  follow_->on_lost = [this](ErrorCode code) {
+    fail(code, "The moderator's program does not know this participant any more. Join again.");
+  };
+  if (!follow_->consume_box(e.box)) return fail(ErrorCode::internal, "The moderator's list of members is not valid.");
+  host_.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::ready, std::move(e.ready)}));
+  joining_.reset();
+  follow_->begin();
+  attached();
+}
+
+void Session::on_relay_error(const wire::Error& error) {
+  using E = wire::RelayError;
+  std::string wait = error.detail > 0 ? " Try again in " + std::to_string(error.detail) + " seconds." : std::string();
+  switch (error.code) {
+    case E::no_session:
+      return fail(
+          core_ ? ErrorCode::ended : ErrorCode::no_session,
+          core_
+              ? "The relay has given up the session."
+              : "There is no session with this number. Check the number, or ask the moderator whether it still runs.");
+    case E::ended:
+      return fail(ErrorCode::ended, "The session is over.");
+    case E::full:
+      return fail(ErrorCode::full, "The relay takes no more sessions or members at the moment." + wait);
+    case E::rate_limited:
+      return fail(ErrorCode::rate_limited, "Too many attempts from this address." + wait);
+    case E::version:
+      return fail(ErrorCode::version, "The relay speaks another version of the protocol.");
+    case E::removed:
+      return fail(ErrorCode::kicked, "The moderator has removed you from the session.");
+    case E::locked:
+      return fail(ErrorCode::locked, "The moderator has locked the session. Ask to be let in.");
+    case E::not_allowed:
+      return void(++drops_.other);
+    case E::bad_request:
+      return fail(ErrorCode::internal, "The relay did not understand this program.");
+    case E::replaced:
+      return fail(ErrorCode::ended, "This participant was taken over by another connection.");
+    case E::too_slow:
+    case E::shutting_down:
+      return;  // the connection closes, the program tries again
+  }
+}
+
+void Session::on_disconnected(const std::string& reason, Instant now) {
+  if (!begin_call(now)) return;
+  if (joining_) {
+    joining_->linked = false;
+    joining_->handshake.reset();
+    joining_->answer_by = Instant::never();
+  }
+  if (core_) core_->attached = false;
+  set_stage(core_ && ever_attached_ ? Stage::reconnecting : Stage::connecting, reason);
+}
+
+void Session::on_packet(ByteView bytes) {
+  auto packet = core_ ? wire::parse_packet(bytes) : std::nullopt;
+  if (!packet) return void(++drops_.other);
+  const Member* member = core_->member(packet->header.source);
+  auto result = core_->envelope.open(*packet, member ? std::optional(member->ed) : std::nullopt);
+  if (!result.opened) {
+    bool may_come = result.drop == Drop::unknown_epoch && packet->header.epoch > core_->envelope.epochs().newest();
+    if (may_come && held_bytes_ + bytes.size() <= wire::kUnknownEpochBytes) {
+      held_.push_back({Bytes(bytes.begin(), bytes.end()), core_->now + wire::kUnknownEpochKept});
+      held_bytes_ += bytes.size();
+      return;
+    }
+    if (result.drop == Drop::replayed)
+      ++drops_.replayed;
+    else if (result.drop == Drop::forged)
+      ++drops_.forged;
+    else
+      ++drops_.other;
+    return;
+  }
+  if (lead_) lead_->on_heard(result.opened->source);
+  if (packet->header.kind == wire::PacketKind::message) return on_message(*result.opened, packet->header);
+  watching_->on_picture(result.opened->source, packet->header.kind, packet->header.picture,
+                        std::move(result.opened->plaintext));
+}
+
+void Session::retry_held() {
+  held_bytes_ = 0;
+  for (HeldPacket& held : std::exchange(held_, {})) on_packet(held.packet);
+}
+
+void Session::on_message(const Envelope::Opened& opened, const wire::PacketHeader&) {
+  wire::pb::Message message;
+  if (!message.ParseFromArray(opened.plaintext.data(), static_cast<int>(opened.plaintext.size())))
+    return void(++drops_.other);
+  opened.private_message ? on_private(opened.source, message) : on_public(opened.source, message);
+}
+
+void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
+  using M = wire::pb::Message;
+  bool master = from == core_->master;
+  switch (message.what_case()) {
+    case M::kRoster:
+      return master && follow_ ? follow_->on_roster(message) : void();
+    case M::kEpoch:
+      return master && follow_ ? (follow_->on_epoch(message), retry_held()) : void();
+    case M::kKick:
+      return master ? fail(ErrorCode::kicked,
+                           "The moderator has removed you from the session." +
+                               (message.kick().reason().empty()
+                                    ? ""
+                                    : " Reason: " + clean_text(message.kick().reason(), wire::kMaxReason)))
+                    : void();
+    case M::kEnd:
+      return master ? fail(ErrorCode::ended, "The moderator has ended the session.") : void();
+    case M::kLeave:
+      return lead_ ? lead_->on_leave(from, {}) : void();
+    case M::kChat:
+      return core_->notify(ChatLine{from, core_->self, clean_text(message.chat().text(), wire::kMaxChat)});
+    case M::kControlRequest:
+      return presenting_->on_control_request(from, message.control_request().wanted());
+    case M::kControlAnswer:
+      return watching_->on_control_answer(from, message);
+    case M::kShareRequest:
+      return presenting_->on_share_request(from, message.share_request().wanted());
+    case M::kShareAnswer:
+      return message.share_answer().allowed()
+                 ? void()
+                 : core_->notify(Warning{"share_refused", "The participant does not want to show the screen."});
+    case M::kPresentRequest:
+      return core_->notify(Warning{"present_requested", std::to_string(from.value())});
+    case M::kInput:
+      return presenting_->on_input(from, message.input());
+    case M::kPing: {
+      if (message.ping().value() == 0) return;  // a resume's body
+      M answer;
+      answer.mutable_pong()->set_value(message.ping().value());
+      answer.mutable_pong()->set_epoch(core_->envelope.epochs().newest().value());
+      answer.mutable_pong()->set_roster_version(core_->roster.version);
+      core_->tell(from, answer);
+      return;
+    }
+    case M::kPong:
+      return master && follow_ ? follow_->on_pong(message.pong().value()) : void();
+    default:
+      ++drops_.other;
+  }
+}
+
+void Session::on_public(ParticipantId from, const wire::pb::Message& message) {
+  using M = wire::pb::Message;
+  const Member* member = core_->member(from);
+  switch (message.what_case()) {
+    case M::kChat:
+      if (!member->rights.has(Right::chat)) return;
+      return core_->notify(ChatLine{from, kEverybody, clean_text(message.chat().text(), wire::kMaxChat)});
+    case M::kControllers:
+      return watching_->on_controllers(from, message);
+    case M::kRecording:
+      if (lead_) lead_->on_recording(from, message.recording().on());
+      return core_->notify(RecordingChanged{from, message.recording().on()});
+    case M::kRaiseHand:
+      return core_->notify(RaisedHand{from, message.raise_hand().up()});
+    default:
+      ++drops_.other;
+  }
+}
+
+void Session::on_drained(Instant now) { poll(now); }
+
+void Session::poll(Instant now) {
+  if (!begin_call(now)) return;
+  if (joining_) {
+    Joining& j = *joining_;
+    bool waits = j.handshake && stage_ == Stage::handshake && stage_reason_.empty();
+    if (!waits)
+      j.answer_by = Instant::never();
+    else if (j.answer_by == Instant::never())
+      j.answer_by = now + kAnswerTime;
+    else if (now >= j.answer_by)
+      fail(ErrorCode::timeout, "The moderator's program does not answer. Try again in a minute.");
+  }
+  if (!core_) return;
+  while (!held_.empty() && held_.front().until <= now) {
+    held_bytes_ -= held_.front().packet.size();
+    held_.pop_front();
+    ++drops_.other;
+  }
+  if (lead_) lead_->poll();
+  if (follow_) follow_->poll();
+  presenting_->poll();
+  watching_->poll();
+}
+
+Instant Session::next_deadline() const {
+  if (over_) return Instant::never();
+  Instant next = joining_ ? joining_->answer_by : Instant::never();
+  if (!core_) return next;
+  if (!held_.empty()) next = std::min(next, held_.front().until);
+  if (lead_) next = std::min(next, lead_->next_deadline());
+  if (follow_) next = std::min(next, follow_->next_deadline());
+  return std::min({next, presenting_->next_deadline(), watching_->next_deadline()});
+}
+
+}  // namespace lotse::session

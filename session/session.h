@@ -1,0 +1,146 @@
+// A whole session, seen from one program: bytes and time in, frames and events out. Both roles are in here, since
+// anyone may present, view, chat and control; what only a master or only a participant does is in Lead and Follow.
+//
+// Sans I/O: the program gives it frames of its relay connection and asks next_deadline(); tests give it a simulated
+// world. Not thread-safe.
+#pragma once
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "crypto/handshake.h"
+#include "session/core.h"
+#include "session/follow.h"
+#include "session/lead.h"
+#include "session/presenting.h"
+#include "session/watching.h"
+#include "wire/relay_frame.h"
+
+namespace lotse::session {
+
+struct MasterOptions {
+  Lead::Options lead;
+  enum class Code { automatic, none, passphrase } code = Code::automatic;
+  std::string passphrase;
+  std::optional<bool> ask;  // answers consents without a person
+};
+
+struct ParticipantOptions {
+  std::string number;  // nine digits
+  crypto::Credentials credentials;
+  std::string name;
+  std::optional<bool> ask;
+  std::shared_ptr<crypto::RsaKey> rsa;  // made ahead; nothing: made on a worker when needed
+};
+
+class Session {
+ public:
+  Session(SessionHost& host, MasterOptions options);
+  Session(SessionHost& host, ParticipantOptions options);
+  ~Session();
+
+  // The relay connection.
+  void on_frame(ByteView frame, Instant now);
+  /// `reason`: for people. The program tries again by itself.
+  void on_disconnected(const std::string& reason, Instant now);
+  /// The relay takes more.
+  void on_drained(Instant now);
+  void poll(Instant now);
+  Instant next_deadline() const;
+
+  // The screen, when host.start_sharing() was asked for or the program shares on its own.
+  void begin_share(const std::string& name, Instant now);
+  void on_captured(Size size, std::vector<SlotUpdate> slots, Instant now);
+  void on_cursor_shape(CursorImage shape, Instant now);
+  void on_cursor_position(Point position, Instant now);
+  void end_share(Instant now);
+  void pause_share(bool paused, Instant now);
+  void on_local_input(Instant now);
+  void stop_control(Instant now);
+
+  // What the person wants; nothing: done.
+  using Refusal = std::optional<ErrorCode>;
+  Refusal chat(const std::string& text, std::optional<std::vector<ParticipantId>> to, Instant now);
+  Refusal answer_consent(std::uint64_t request, bool allow, Duration span, Instant now);
+  Refusal grant(ParticipantId member, Right right, Duration span, Instant now);
+  Refusal revoke(ParticipantId member, Right right, Instant now);
+  Refusal request_control(std::optional<ParticipantId> presenter, bool wanted, Instant now);
+  Refusal request_present(Instant now);
+  Refusal input(std::optional<ParticipantId> presenter, const InputEvent& event, Instant now);
+  Refusal raise_hand(bool up, Instant now);
+  Refusal set_recording(bool on, Instant now);
+  Refusal kick(ParticipantId member, const std::string& reason, Instant now);
+  Refusal admit(ParticipantId member, bool allow, Instant now);
+  Refusal ask_to_share(ParticipantId member, bool wanted, Instant now);
+  Refusal set_mode(Mode mode, Instant now);
+  Refusal set_locked(bool locked, Instant now);
+  Refusal set_default_rights(Rights rights, Instant now);
+  Refusal set_colors(codec::Colors colors, Instant now);
+  Refusal new_code(Instant now);
+  /// Ends it for all (master) or leaves it (participant).
+  void leave(Instant now);
+
+  bool is_master() const { return lead_ != nullptr; }
+  Stage stage() const { return stage_; }
+  /// Nothing before the handshake is through.
+  const Core* core() const { return core_.get(); }
+  Watching* watching() { return watching_.get(); }
+  const Presenting* presenting() const { return presenting_.get(); }
+  double rtt_ms() const { return follow_ ? follow_->rtt_ms() : 0; }
+  struct Drops {
+    std::uint64_t replayed = 0, forged = 0, other = 0;
+  };
+  const Drops& drops() const { return drops_; }
+
+ private:
+  struct Joining;
+  struct HeldPacket {
+    Bytes packet;
+    Instant until;
+  };
+
+  void build_parts(std::optional<bool> ask);
+  void on_welcome(const wire::Welcome& welcome);
+  void on_opened(const wire::SessionOpened& opened);
+  void on_relay_error(const wire::Error& error);
+  void on_presence(const wire::MasterPresence& presence);
+  void on_handshake(const wire::Handshake& handshake);
+  void on_refused(ByteView body);
+  void on_packet(ByteView packet);
+  void on_message(const Envelope::Opened& opened, const wire::PacketHeader& header);
+  void on_private(ParticipantId from, const wire::pb::Message& message);
+  void on_public(ParticipantId from, const wire::pb::Message& message);
+  void start_handshake();
+  void established(crypto::ClientHandshake::Established established);
+  void attached();
+  void retry_held();
+  void set_stage(Stage stage, const std::string& reason = {});
+  void update_stage();
+  void fail(ErrorCode code, const std::string& reason);
+  void flush_chat();
+  bool begin_call(Instant now);
+
+  SessionHost& host_;
+  std::unique_ptr<Joining> joining_;
+  std::unique_ptr<Core> core_;
+  std::unique_ptr<Lead> lead_;
+  std::unique_ptr<Follow> follow_;
+  std::unique_ptr<Presenting> presenting_;
+  std::unique_ptr<Watching> watching_;
+  MasterOptions::Code code_kind_ = MasterOptions::Code::automatic;
+  std::deque<HeldPacket> held_;
+  std::size_t held_bytes_ = 0;
+  struct Unsent {
+    std::string text;
+    std::optional<std::vector<ParticipantId>> to;
+  };
+  std::deque<Unsent> unsent_chat_;  // said while the relay was away
+  Instant now_{};
+  Stage stage_ = Stage::connecting;
+  std::string stage_reason_;
+  bool opened_ = false, over_ = false, ever_attached_ = false;
+  Drops drops_;
+};
+
+}  // namespace lotse::session

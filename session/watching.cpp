@@ -1,0 +1,150 @@
+#include "session/watching.h"
+
+#include "base/text.h"
+#include "wire/limits.h"
+#include "wire/messages.pb.h"
+
+namespace lotse::session {
+namespace {
+
+constexpr std::size_t kMaxScreensWatched = 64;
+
+void write_input(const InputEvent& event, wire::pb::Input& out) {
+  switch (event.kind) {
+    case InputEvent::Kind::move:
+      out.mutable_move()->set_x(event.position.x);
+      out.mutable_move()->set_y(event.position.y);
+      break;
+    case InputEvent::Kind::button:
+      out.mutable_button()->set_x(event.position.x);
+      out.mutable_button()->set_y(event.position.y);
+      out.mutable_button()->set_at_position(event.at_position);
+      out.mutable_button()->set_button(static_cast<std::uint32_t>(event.button));
+      out.mutable_button()->set_down(event.down);
+      break;
+    case InputEvent::Kind::wheel:
+      out.mutable_wheel()->set_dx(event.dx);
+      out.mutable_wheel()->set_dy(event.dy);
+      break;
+    case InputEvent::Kind::key:
+      out.mutable_key()->set_keysym(event.keysym);
+      out.mutable_key()->set_position(event.keycode);
+      out.mutable_key()->set_down(event.down);
+      out.mutable_key()->set_modifiers(event.modifiers);
+      break;
+    case InputEvent::Kind::text:
+      out.mutable_text()->set_text(event.text);
+      break;
+    case InputEvent::Kind::release_all:
+      out.mutable_release();
+      break;
+  }
+}
+
+}  // namespace
+
+Watching::Watching(Core& core) : core_(core) {}
+
+PictureReceiver* Watching::screen(std::optional<ParticipantId> presenter) {
+  if (!presenter) presenter = only_presenter();
+  if (!presenter) return nullptr;
+  auto at = screens_.find({*presenter, ScreenId{0}});
+  return at == screens_.end() ? nullptr : at->second.get();
+}
+
+std::optional<ParticipantId> Watching::only_presenter() const {
+  if (screens_.empty()) return std::nullopt;
+  return screens_.begin()->first.first;
+}
+
+void Watching::on_picture(ParticipantId from, wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload) {
+  const Member* member = core_.member(from);
+  if (!member || !member->rights.has(Right::present)) return;
+  auto at = screens_.find({from, fields.screen});
+  if (at == screens_.end()) {
+    bool geometry = kind == wire::PacketKind::state && fields.slot == SlotId{0};
+    if (!geometry || screens_.size() >= kMaxScreensWatched) return;
+    at =
+        screens_
+            .emplace(ScreenKey{from, fields.screen}, std::make_unique<PictureReceiver>(core_.host, from, fields.screen))
+            .first;
+  }
+  PictureReceiver& receiver = *at->second;
+  bool shared = receiver.sharing();
+  receiver.consume(kind, fields, std::move(payload), core_.now);
+  if (shared == receiver.sharing()) {
+    if (!receiver.sharing()) screens_.erase(at);
+    return;
+  }
+  if (!receiver.sharing()) return drop(from);
+  core_.notify(PresenterChanged{from, true});
+  on_sharing(from, true);
+}
+
+void Watching::drop(ParticipantId presenter) {
+  std::erase_if(screens_, [&](const auto& entry) { return entry.first.first == presenter; });
+  if (granted_.erase(presenter)) core_.notify(Revoked{Right::control, presenter});
+  core_.notify(PresenterChanged{presenter, false});
+  on_sharing(presenter, false);
+}
+
+void Watching::members_changed() {
+  std::set<ParticipantId> gone;
+  for (const auto& [key, receiver] : screens_) {
+    const Member* member = core_.member(key.first);
+    if (!member || member->away || !member->rights.has(Right::present)) gone.insert(key.first);
+  }
+  for (ParticipantId presenter : gone) drop(presenter);
+}
+
+bool Watching::request_control(std::optional<ParticipantId> presenter, bool wanted) {
+  if (!presenter) presenter = only_presenter();
+  if (!presenter || !core_.member(*presenter)) return false;
+  wire::pb::Message message;
+  message.mutable_control_request()->set_wanted(wanted);
+  return core_.tell(*presenter, message);
+}
+
+bool Watching::send_input(std::optional<ParticipantId> presenter, const InputEvent& input) {
+  PictureReceiver* receiver = screen(presenter);
+  ParticipantId to = presenter ? *presenter : only_presenter().value_or(core_.self);
+  if (!receiver || !granted_.contains(to)) return false;
+  wire::pb::Message message;
+  write_input(input, *message.mutable_input());
+  message.mutable_input()->set_screen(0);
+  message.mutable_input()->set_generation(receiver->generation().value());
+  return core_.tell(to, message);
+}
+
+void Watching::on_control_answer(ParticipantId from, const wire::pb::Message& message) {
+  const auto& answer = message.control_answer();
+  if (answer.allowed()) {
+    if (granted_.insert(from).second) core_.notify(Granted{Right::control, from});
+    return;
+  }
+  bool had = granted_.erase(from) > 0;
+  if (had)
+    core_.notify(Revoked{Right::control, from});
+  else
+    core_.notify(Warning{"control_refused", clean_text(answer.reason(), wire::kMaxReason)});
+}
+
+void Watching::on_controllers(ParticipantId from, const wire::pb::Message& message) {
+  std::vector<ParticipantId> members;
+  for (std::uint32_t id : message.controllers().members())
+    if (id < kEverybody.value() && members.size() < wire::kMaxMembers)
+      members.push_back(ParticipantId{static_cast<std::uint16_t>(id)});
+  core_.notify(ControllersChanged{from, std::move(members), message.controllers().suspended()});
+}
+
+void Watching::poll() {
+  for (auto& [key, receiver] : screens_) receiver->poll(core_.now);
+}
+
+Instant Watching::next_deadline() const {
+  Instant next = Instant::never();
+  for (const auto& [key, receiver] : screens_) next = std::min(next, receiver->next_deadline());
+  return next;
+}
+
+}  // namespace lotse::session

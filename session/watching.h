@@ -1,0 +1,48 @@
+// What a member does that watches others' screens: their pictures, asking for control, input on its way to them.
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "session/core.h"
+#include "session/picture_receiver.h"
+
+namespace lotse::session {
+
+class Watching {
+ public:
+  explicit Watching(Core& core);
+
+  using ScreenKey = std::pair<ParticipantId, ScreenId>;
+
+  // From the program. False: no such screen, or no right to it.
+  bool request_control(std::optional<ParticipantId> presenter, bool wanted);
+  bool send_input(std::optional<ParticipantId> presenter, const InputEvent& input);
+  bool controls(ParticipantId presenter) const { return granted_.contains(presenter); }
+
+  // From other members.
+  void on_picture(ParticipantId from, wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload);
+  void on_control_answer(ParticipantId from, const wire::pb::Message& message);
+  void on_controllers(ParticipantId from, const wire::pb::Message& message);
+  void members_changed();
+
+  /// The screen of `presenter`, or the only one. Nothing when there is none.
+  PictureReceiver* screen(std::optional<ParticipantId> presenter);
+  const std::map<ScreenKey, std::unique_ptr<PictureReceiver>>& screens() const { return screens_; }
+  std::optional<ParticipantId> only_presenter() const;
+
+  void poll();
+  Instant next_deadline() const;
+
+  std::function<void(ParticipantId, bool sharing)> on_sharing;
+
+ private:
+  void drop(ParticipantId presenter);
+
+  Core& core_;
+  std::map<ScreenKey, std::unique_ptr<PictureReceiver>> screens_;
+  std::set<ParticipantId> granted_;
+};
+
+}  // namespace lotse::session
