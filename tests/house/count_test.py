@@ -16,6 +16,8 @@ class CountTest(unittest.TestCase):
             ("run", "....\n------\nRan 4 tests in 0.1s\n\nOK\n", (4, 0, 0)),
             ("run", "Ran 4 tests in 0.1s\n\nOK (skipped=1)\n", (3, 0, 1)),
             ("fail", "Ran 4 tests in 0.1s\n\nFAILED (failures=1, errors=1, skipped=1)\n", (1, 2, 1)),
+            ("fail", "ERROR: test_a (m.T.test_a) (x=1)\nERROR: test_a (m.T.test_a) (x=2)\nRan 3 tests in 0.1s\n\n"
+             "FAILED (errors=2)\n", (2, 1, 0)),
             ("notrun", "", (0, 1, 0)),
             ("disabled", "", (0, 0, 1)),
             ("fail", "Segmentation fault\n", (0, 1, 0)),

@@ -31,7 +31,9 @@ def counts_of(status, output, reason=""):
     if python:
         end = re.search(r"^(?:OK|FAILED)(?: \((.*)\))?$", output[python.end():], re.M)
         of = {word: int(number) for word, number in re.findall(r"(\w+)=(\d+)", (end and end[1]) or "")}
-        bad = of.get("failures", 0) + of.get("errors", 0)
+        # Parts of one test (subTest) fail one by one, but it is one test.
+        bad = len(set(re.findall(r"^(?:FAIL|ERROR): \w+ \(([\w.]+)\)", output, re.M)))
+        bad = bad or of.get("failures", 0) + of.get("errors", 0)
         left_out = of.get("skipped", 0)
         passed += max(0, int(python[1]) - bad - left_out)
         failed += bad
