@@ -47,9 +47,9 @@ struct Encoder {
 // VP9: one quantizer level, no target rate. With a rate, even of 40 Mbit/s, libvpx refreshes a still screen by 70 KB
 // every ten pictures, and at 8 Mbit/s a change of slides first comes out blurred (37 dB); without, a still picture
 // costs 100 bytes and text is sharp at once. Level 24 gives real text (Y, 1080p desktop scenes) 46 dB and more; 30
-// would save a fifth of the bytes. cpu-used 8 is the fastest that
-// libavcodec takes; static-thresh lets blocks that stayed as they were be skipped early: a third less time on typing.
-// x264: likewise; its psychovisual tuning ("psy") would cost the colours of text 5 dB.
+// would save a fifth of the bytes. cpu-used 8 is the fastest that libavcodec takes; static-thresh lets blocks that
+// stayed as they were be skipped early: a third less time on typing. x264: likewise; its psychovisual tuning ("psy")
+// would cost the colours of text 5 dB.
 const Encoder kEncoders[] = {
     {VideoWriter::Codec::vp9,
      "libvpx-vp9",

@@ -12,9 +12,11 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 namespace lotse::program {
 namespace {
@@ -151,36 +153,75 @@ TEST_CASE("the file grows and never shrinks") {
   CHECK(*reader.pixel(9, 9) == 3);
 }
 
-TEST_CASE("every publish wakes who waits, and no reader takes a torn picture") {
-  Folder folder;
-  const Size size{640, 480};
-  CanvasFile file(folder.path + "/c");
-  file.publish(filled(size, 0).view(), {}, kSeven, kTwo, Exact::no, at(0));
-  constexpr int kLast = 200;
+namespace {
+
+/// In another process: `task`, whose result is its exit code.
+pid_t start(const std::function<int()>& task) {
   const pid_t child = ::fork();
-  if (child == 0) {  // another process: takes pictures until it has seen the last one
-    const Reader reader(folder.path + "/c");
-    std::atomic_ref<std::uint64_t> sequence(*reader.sequence());
-    for (;;) {
-      const std::uint64_t before = sequence.load(std::memory_order_acquire);
-      std::vector<std::uint8_t> copy(reader.pixel(0, 0), reader.pixel(0, 480));
-      const long long time = reader.header().time_ns;
-      const std::uint64_t after = sequence.fetch_add(0, std::memory_order_acq_rel);
-      if (before == after && before % 2 == 0) {
-        for (const std::uint8_t byte : copy)
-          if (byte != static_cast<std::uint8_t>(time)) ::_exit(3);
-        if (time == kLast) ::_exit(0);
-        ::syscall(SYS_futex, reader.sequence(), FUTEX_WAIT, static_cast<std::uint32_t>(before), nullptr, nullptr, 0);
-      }
-    }
-  }
-  const Rect all[] = {{0, 0, 640, 480}};
-  for (int i = 1; i <= kLast; ++i)
-    file.publish(filled(size, static_cast<std::uint8_t>(i)).view(), all, kSeven, kTwo, Exact::no, at(i));
+  if (child == 0) ::_exit(task());
+  return child;
+}
+int exit_code(pid_t child) {
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
-  CHECK(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+constexpr Size kSize{640, 480};
+
+/// Takes pictures, all pixels of which are to be their time, until it has the one of time `last`. 0, or what is wrong.
+int take_pictures(const Reader& reader, long long last, const std::function<void()>& before_sleep) {
+  std::atomic_ref<std::uint64_t> sequence(*reader.sequence());
+  for (;;) {
+    const std::uint64_t before = sequence.load(std::memory_order_acquire);
+    const std::vector<std::uint8_t> copy(reader.pixel(0, 0), reader.pixel(0, kSize.height));
+    const long long time = reader.header().time_ns;
+    const std::uint64_t after = sequence.fetch_add(0, std::memory_order_acq_rel);
+    if (before != after || before % 2 == 1) continue;
+    for (const std::uint8_t byte : copy)
+      if (byte != static_cast<std::uint8_t>(time)) return 3;  // torn
+    if (time == last) return 0;
+    before_sleep();
+    const timespec patience{20, 0};
+    if (::syscall(SYS_futex, reader.sequence(), FUTEX_WAIT, static_cast<std::uint32_t>(before), &patience, nullptr,
+                  0) != 0 &&
+        errno == ETIMEDOUT)
+      return 4;  // nobody woke us
+  }
+}
+
+}  // namespace
+
+TEST_CASE("no reader takes a torn picture") {
+  Folder folder;
+  CanvasFile file(folder.path + "/c");
+  file.publish(filled(kSize, 0).view(), {}, kSeven, kTwo, Exact::no, at(0));
+  const pid_t reader = start([&] { return take_pictures(Reader(folder.path + "/c"), 200, [] {}); });
+  const Rect all[] = {{0, 0, kSize.width, kSize.height}};
+  for (int i = 1; i <= 200; ++i)
+    file.publish(filled(kSize, static_cast<std::uint8_t>(i)).view(), all, kSeven, kTwo, Exact::no, at(i));
+  CHECK(exit_code(reader) == 0);
+}
+
+TEST_CASE("every publish wakes who waits") {
+  Folder folder;
+  CanvasFile file(folder.path + "/c");
+  file.publish(filled(kSize, 0).view(), {}, kSeven, kTwo, Exact::no, at(0));
+  int asleep[2];
+  REQUIRE(::pipe(asleep) == 0);
+  const pid_t reader = start([&] {
+    ::close(asleep[0]);
+    return take_pictures(Reader(folder.path + "/c"), 20, [&] { (void)!::write(asleep[1], "x", 1); });
+  });
+  ::close(asleep[1]);
+  char told = 0;
+  for (int i = 1; ::read(asleep[0], &told, 1) == 1 && i <= 20; ++i) {
+    const codec::Image image = filled(kSize, static_cast<std::uint8_t>(i));  // takes a while: now it does sleep
+    const Rect all[] = {{0, 0, kSize.width, kSize.height}};
+    file.publish(image.view(), all, kSeven, kTwo, Exact::no, at(i));
+  }
+  CHECK(exit_code(reader) == 0);
+  ::close(asleep[0]);
 }
 
 TEST_CASE("what an earlier run has left is taken over, without its picture") {
@@ -219,8 +260,7 @@ TEST_CASE("nothing but a canvas file is taken over") {
 
 TEST_CASE("a picture that the disk has no room for leaves the one before") {
   Folder folder;
-  const pid_t child = ::fork();
-  if (child == 0) {  // the limit holds for all files of a process: so in a process of its own
+  const pid_t writer = start([&] {  // the limit holds for all files of a process: so in a process of its own
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{100'000, 100'000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -228,17 +268,14 @@ TEST_CASE("a picture that the disk has no room for leaves the one before") {
     file.publish(filled({100, 100}, 1).view(), {}, kSeven, kTwo, Exact::no, at(1));
     try {
       file.publish(filled({200, 200}, 2).view(), {}, kSeven, kTwo, Exact::no, at(2));
-      ::_exit(1);
+      return 1;
     } catch (const std::runtime_error& error) {
-      if (error.what() != "canvas file " + folder.path + "/c: File too large") ::_exit(2);
+      if (error.what() != "canvas file " + folder.path + "/c: File too large") return 2;
     }
     file.publish(filled({90, 90}, 3).view(), {}, kSeven, kTwo, Exact::no, at(3));
-    ::_exit(0);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  CHECK(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);
+    return 0;
+  });
+  CHECK(exit_code(writer) == 0);
   const Reader reader(folder.path + "/c");
   CHECK(reader.header().width == 90);
   CHECK(reader.header().sequence == 4);

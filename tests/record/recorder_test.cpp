@@ -127,6 +127,25 @@ TEST_CASE("a new size during the recording is scaled to fit the first") {
   CHECK(psnr(film.shown.back().picture.view(), bars.view()) > 36);
 }
 
+TEST_CASE("playing can begin at a change every fifteen seconds") {
+  TemporaryFolder folder;
+  Recorder recorder(folder / "a.mkv", no_error);
+  const auto show = [&](std::uint32_t seed, int ms) {
+    const std::uint64_t before = recorder.bytes_written();
+    recorder.frame(text_page({160, 120}, seed).view(), {}, at(ms));
+    wait_beyond(recorder, before);
+  };
+  show(1, 0);
+  show(2, 14'000);
+  show(3, 16'000);
+  show(4, 29'000);
+  recorder.finish(at(60'000));
+  std::vector<long long> keys;
+  for (const Shown& shown : read_film(folder / "a.mkv").shown)
+    if (shown.key) keys.push_back(shown.ms);
+  CHECK(keys == std::vector<long long>{0, 16'000});
+}
+
 TEST_CASE("an existing file is refused and left alone") {
   TemporaryFolder folder;
   std::ofstream(folder / "a.mkv") << "mine";
