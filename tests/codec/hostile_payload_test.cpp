@@ -107,16 +107,17 @@ TEST_CASE("no marker gets through to the JPEG library") {
   const Bytes valid = encoder.encode(photo_picture({64, 64}, random).view(), Rank::normal, Motion::still).payload;
   REQUIRE(valid[0] == 2);
   for (int marker = 1; marker < 256; ++marker) {
-    Bytes payload = valid;
-    const auto middle = payload.begin() + static_cast<std::ptrdiff_t>(payload.size() / 2);
     // what follows would be a frame of 65535x65535 or a table, if anybody looked
     const Bytes poison{
         0xFF, static_cast<std::uint8_t>(marker), 0, 17, 8, 0xFF, 0xFF, 0xFF, 0xFF, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11,
         1};
-    payload.insert(middle, poison.begin(), poison.end());
-    const auto result = decode_guarded(decoder, payload, out);
-    REQUIRE_FALSE(result.has_value());
-    REQUIRE(result.error() == DecodeError::corrupt);
+    for (std::size_t place : {std::size_t{2}, valid.size() / 2, valid.size()}) {
+      Bytes payload = valid;
+      payload.insert(payload.begin() + static_cast<std::ptrdiff_t>(place), poison.begin(), poison.end());
+      const auto result = decode_guarded(decoder, payload, out);
+      REQUIRE_FALSE(result.has_value());
+      REQUIRE(result.error() == DecodeError::corrupt);
+    }
   }
   Bytes endless(200 * 1024, 0x55);
   endless[0] = 2, endless[1] = 4;
