@@ -1,5 +1,7 @@
 #include "crypto/epoch.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "crypto/hkdf.h"
@@ -25,10 +27,12 @@ Bytes sframe_label(std::string_view text, std::uint64_t kid) {
   return label;
 }
 
-Bytes sframe_aad(std::uint64_t kid, std::uint64_t counter, ByteView header) {
-  Bytes aad = sframe_header(kid, counter);
-  append(aad, header);
-  return aad;
+// RFC 9605 section 4.3, appended to `out`.
+void put_sframe_header(std::uint64_t kid, std::uint64_t counter, Bytes& out) {
+  const std::size_t config = out.size();
+  out.push_back(0);
+  const std::uint8_t high = config_bits(kid, out), low = config_bits(counter, out);
+  out[config] = static_cast<std::uint8_t>(high << 4 | low);
 }
 
 using SenderStream = std::pair<ParticipantId, Stream>;
@@ -58,9 +62,8 @@ Secret<32> sframe_base(const EpochSecret& secret, const SessionUuid& session, Ep
 }
 
 Bytes sframe_header(std::uint64_t kid, std::uint64_t counter) {
-  Bytes header(1);
-  std::uint8_t high = config_bits(kid, header), low = config_bits(counter, header);
-  header[0] = static_cast<std::uint8_t>(high << 4 | low);
+  Bytes header;
+  put_sframe_header(kid, counter, header);
   return header;
 }
 
@@ -80,11 +83,23 @@ struct EpochKeys::Impl {
   SessionUuid session;
   ParticipantId self;
   std::map<Epoch, Period> periods;
-  Epoch highest{};                // ever added
-  std::map<Stream, SealKey> own;  // of the newest epoch
+  Epoch highest{};                                   // ever added
+  std::array<std::optional<SealKey>, kStreams> own;  // of the newest epoch
+  Bytes aad;                                         // kept, so that a packet allocates nothing for it
   Period& newest() {
     must(!periods.empty());
     return periods.rbegin()->second;
+  }
+  std::optional<SealKey>& own_key(Stream stream) {
+    const auto index = static_cast<std::size_t>(stream);
+    must(index < kStreams);
+    return own[index];
+  }
+  const Bytes& make_aad(std::uint64_t kid, std::uint64_t counter, ByteView header) {
+    aad.clear();
+    put_sframe_header(kid, counter, aad);
+    append(aad, header);
+    return aad;
   }
   OpenKey open_key(Epoch epoch, const Period& period, SenderStream from) const {
     return OpenKey{sframe_key(period.base, key_id(from.second, from.first, epoch))};
@@ -101,7 +116,7 @@ EpochKeys::EpochKeys(EpochKeys&&) noexcept = default;
 bool EpochKeys::add(Epoch epoch, EpochSecret secret) {
   if (epoch <= impl_->highest) return false;
   auto base = sframe_base(secret, impl_->session, epoch);
-  impl_->own.clear();
+  impl_->own = {};
   impl_->highest = epoch;
   impl_->periods.emplace(epoch, Period{std::move(secret), std::move(base), {}});
   if (impl_->periods.size() > kMaxEpochs) impl_->periods.erase(impl_->periods.begin());
@@ -110,7 +125,7 @@ bool EpochKeys::add(Epoch epoch, EpochSecret secret) {
 
 void EpochKeys::erase_through(Epoch epoch) {
   impl_->periods.erase(impl_->periods.begin(), impl_->periods.upper_bound(epoch));
-  if (impl_->periods.empty()) impl_->own.clear();
+  if (impl_->periods.empty()) impl_->own = {};
 }
 
 Epoch EpochKeys::newest() const { return impl_->periods.empty() ? Epoch{} : impl_->periods.rbegin()->first; }
@@ -119,25 +134,23 @@ const EpochSecret& EpochKeys::newest_secret() const { return impl_->newest().sec
 
 std::uint64_t EpochKeys::most_sealed() const {
   std::uint64_t most = 0;
-  for (const auto& [stream, key] : impl_->own) most = std::max(most, key.sealed());
+  for (const auto& key : impl_->own)
+    if (key) most = std::max(most, key->sealed());
   return most;
 }
 
 Counter EpochKeys::reserve(Stream stream) {
   const Period& period = impl_->newest();
-  auto own = impl_->own.find(stream);
-  if (own == impl_->own.end()) {
-    auto kid = key_id(stream, impl_->self, newest());
-    own = impl_->own.emplace(stream, SealKey{sframe_key(period.base, kid)}).first;
-  }
-  return own->second.reserve();
+  auto& own = impl_->own_key(stream);
+  if (!own) own.emplace(sframe_key(period.base, key_id(stream, impl_->self, newest())));
+  return own->reserve();
 }
 
 void EpochKeys::seal(Stream stream, Counter counter, ByteView header, ByteView plaintext, Bytes& out) {
-  auto own = impl_->own.find(stream);
-  must(own != impl_->own.end());
-  Bytes aad = sframe_aad(key_id(stream, impl_->self, newest()), counter.value(), header);
-  own->second.seal(std::move(counter), aad, plaintext, out);
+  auto& own = impl_->own_key(stream);
+  must(own.has_value());
+  const Bytes& aad = impl_->make_aad(key_id(stream, impl_->self, newest()), counter.value(), header);
+  own->seal(std::move(counter), aad, plaintext, out);
 }
 
 EpochKeys::Opened EpochKeys::open(Epoch epoch, ParticipantId sender, Stream stream, std::uint64_t counter,
@@ -146,7 +159,7 @@ EpochKeys::Opened EpochKeys::open(Epoch epoch, ParticipantId sender, Stream stre
   if (period == impl_->periods.end()) return {std::nullopt, Failure::unknown_epoch};
   auto& receivers = period->second.receivers;
   const SenderStream from{sender, stream};
-  const Bytes aad = sframe_aad(key_id(stream, sender, epoch), counter, header);
+  const Bytes& aad = impl_->make_aad(key_id(stream, sender, epoch), counter, header);
   auto known = receivers.find(from);
   if (known == receivers.end()) {
     Receiver receiver{impl_->open_key(epoch, period->second, from), {}};

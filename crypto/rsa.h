@@ -21,7 +21,7 @@ inline constexpr std::size_t kRsaSize = 256;
 
 Pkey make_rsa();
 Bytes spki_of(const Pkey& key);
-/// Null unless `der` is exactly such a key with a modulus that is sane: odd, without small factors, composite.
+/// Null unless `der` is exactly such a key with a modulus that no prime below 752 divides.
 Pkey parse_spki(ByteView der);
 /// PKCS #8 in DER; for published test vectors.
 Pkey parse_private_key(ByteView der);
