@@ -90,8 +90,7 @@ def type_into_terminal(stage, guest):
     text, proof = "Moin! Zażółć gęślą jaźń, Grüße, Привет", stage.folder / "typed.txt"
     guest.command("click", x=TERMINAL_TITLE[0], y=TERMINAL_TITLE[1], button=1)
     guest.command("type", text=f"echo '{text}' | tee {proof}")
-    guest.command("key", sym="Return", down=True)
-    guest.command("key", sym="Return", down=False)
+    guest.command("key", sym="Return")
     end = time.monotonic() + 20
     while not (proof.exists() and proof.read_text(encoding="utf-8").endswith("\n")):
         if time.monotonic() > end:
@@ -109,8 +108,7 @@ def record(stage, master, guest):
     master.command("record", file=str(video))
     for line in range(6):
         guest.command("type", text=f"echo 'line {line} of a recording'; date")
-        guest.command("key", sym="Return", down=True)
-        guest.command("key", sym="Return", down=False)
+        guest.command("key", sym="Return")
         guest.command("move", x=300 + 120 * line, y=640)
         time.sleep(0.5)
     master.command("record_stop")

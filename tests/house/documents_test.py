@@ -41,6 +41,22 @@ class ProtocolTest(unittest.TestCase):
         self.assertEqual([n for n in named if not re.search(rf"\b{n}\b", limits)], [])
 
 
+class ControlTest(unittest.TestCase):
+    words = set(re.findall(r"`(\w+)(?:\{[^`]*\})?`", read("docs/CONTROL.md")))
+
+    def test_every_command_is_described(self):
+        commands = {c for f in tree.files(".cpp") if f.parts[0] == "program"
+                    for c in re.findall(r'\{"(\w+)",\s*&Engine::', read(f))}
+        self.assertGreater(len(commands), 30)
+        self.assertEqual(sorted(commands - self.words), [])
+
+    def test_every_event_is_described(self):
+        events = {e for f in tree.files(".cpp") if f.parts[0] == "program"
+                  for e in re.findall(r'\{"event", "(\w+)"\}', read(f))}
+        self.assertGreater(len(events), 20)
+        self.assertEqual(sorted(events - self.words - {"hello", "quit"}), [])
+
+
 class ManPagesTest(unittest.TestCase):
     programs = ("lotse-master", "lotse-participant", "lotse-relay")
 
