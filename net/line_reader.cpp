@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <system_error>
 
 namespace lotse::net {
@@ -77,6 +79,7 @@ namespace {
 
 /// How many bytes came; 0 at the end, which an unreadable descriptor is too; nothing when `wake` ended the wait.
 std::optional<std::size_t> read_some(int fd, int wake, std::span<char> into) {
+  if (fd < 0) return 0;  // poll() would skip it and wait for ever
   while (true) {
     std::array<pollfd, 2> fds{{{fd, POLLIN, 0}, {wake, POLLIN, 0}}};
     if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return 0;

@@ -71,7 +71,9 @@ std::string broken_off(error_code error) {
       error == asio::error::connection_reset)
     return "the connection to the relay broke off";
   if (error == beast::error::timeout) return "the relay did not answer for 30 s";
-  if (error == websocket::error::message_too_big) return "the relay sent a message above 1 MiB";
+  // Beast closes by itself on what breaks the protocol, and an error of that covers the first one.
+  if (error == websocket::error::message_too_big || error.category() == asio::error::get_ssl_category())
+    return "the relay sent a message above 1 MiB, or something else that it never should";
   return "the connection to the relay failed: " + error.message();
 }
 
@@ -132,6 +134,9 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     stream->set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
       request.set(beast::http::field::sec_websocket_protocol, kSubprotocol);
     }));
+    stream->control_callback([this](websocket::frame_type kind, beast::string_view) {
+      if (kind == websocket::frame_type::close) stats();
+    });
     stream->binary(true);
     stream->auto_fragment(false);
     stream->read_message_max(kMaxFrame);
@@ -208,6 +213,7 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void say_farewell() {
+    stats();
     writing = true;
     stream->async_close(websocket::close_code::normal, handler([this](error_code) { end(ConnectProblem::none, {}); }));
   }
@@ -232,7 +238,7 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
 
   /// What is under way ends with an error that handler() swallows.
   void cut() {
-    last_stats = stats();
+    stats();
     phase = Phase::gone;
     deadline.set(Instant::never());
     if (dial) dial->give_up();
@@ -240,9 +246,11 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     if (stream) beast::get_lowest_layer(*stream).close(ignored);
   }
 
-  SocketStats stats() const {
-    if (!stream || phase == Phase::gone) return last_stats;
-    return socket_stats(const_cast<Stream&>(*stream).next_layer().next_layer().native_handle());
+  /// The counters go with the socket, and Beast closes that itself before it tells the end of a connection.
+  SocketStats stats() {
+    if (stream && beast::get_lowest_layer(*stream).is_open())
+      last_stats = socket_stats(beast::get_lowest_layer(*stream).native_handle());
+    return last_stats;
   }
 
   Loop& loop;
