@@ -31,10 +31,15 @@ class InputSink {
   virtual void move(Point position) = 0;           // pixels of the shared area
   virtual void button(int button, bool down) = 0;  // 1 left, 2 middle, 3 right, 8 back, 9 forward
   virtual void wheel(int dx, int dy) = 0;          // notches, positive right and down
+  /// A held key is repeated by this machine's own system, as for its own keyboard: "down" of a key that is down already
+  /// is ignored. `modifiers` is what the viewer holds at that moment; locks are made to agree with it where they matter
+  /// (Caps Lock for letters, Num Lock for the keypad).
   virtual void key(const KeyEvent& event) = 0;
-  /// Types Unicode text, whatever the layout.
+  /// Types Unicode text, whatever the layout; modifiers that are held do not count.
   virtual void type(const std::string& utf8) = 0;
-  /// Lifts every key and button that is down through this sink: on revoke, loss of focus or connection.
+  /// Lifts every key and button that is down through this sink: on revoke, loss of focus or connection. What was asked
+  /// before still happens if it takes no more than 30 ms; the rest is dropped. Destruction does the same and waits for
+  /// it, at most a second.
   virtual void release_all() = 0;
 };
 

@@ -54,7 +54,8 @@ class ScreenSourceHandler {
 class ScreenSource {
  public:
   virtual ~ScreenSource() = default;
-  /// Asks for the screen; the answer comes as on_state. The first frame after granted has every slot.
+  /// Asks for the screen; the answer comes as on_state: granted or refused, after asked where a person is asked first
+  /// (X11 answers at once). The first frame after granted has every slot. After refused or gone nothing more comes.
   virtual void start(ScreenSourceHandler& handler) = 0;
   virtual void request() = 0;
   /// Forget what was delivered: the next frame has every slot again.

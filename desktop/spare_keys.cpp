@@ -5,17 +5,17 @@
 namespace lotse::desktop {
 
 bool SpareKeys::lend(std::span<const std::uint32_t> keysyms, const std::bitset<256>& down, Instant now) {
-  bool first = false, changed = false;
-  for (std::size_t i = 0; i < keysyms.size(); ++i) {
+  std::map<Keycode, std::uint32_t> meanings;
+  for (std::uint32_t keysym : keysyms) {
     Keycode keycode = rested_key(down, now);
     if (!keycode) break;
-    layout_.change(keycode, keysyms[i]);
-    lent_[keycode] = {keysyms[i], now};
-    changed = true;
-    first = first || i == 0;
+    lent_[keycode] = {keysym, now};
+    meanings[keycode] = keysym;
   }
-  if (changed) layout_.reload();
-  return first;
+  if (meanings.empty()) return false;
+  layout_.change(meanings);
+  layout_.reload();
+  return true;
 }
 
 Keycode SpareKeys::rested_key(const std::bitset<256>& down, Instant now) const {
@@ -41,6 +41,7 @@ void SpareKeys::used(Keycode keycode, Instant now) {
 
 Instant SpareKeys::give_back(const std::bitset<256>& down, Instant now) {
   Instant next = Instant::never();
+  std::map<Keycode, std::uint32_t> meanings;
   for (auto loan = lent_.begin(); loan != lent_.end();) {
     Instant due = loan->second.used + kRest;
     if (down[loan->first] || due > now) {
@@ -48,9 +49,10 @@ Instant SpareKeys::give_back(const std::bitset<256>& down, Instant now) {
       ++loan;
       continue;
     }
-    layout_.change(loan->first, 0);
+    meanings[loan->first] = 0;
     loan = lent_.erase(loan);
   }
+  layout_.change(meanings);
   return next;
 }
 

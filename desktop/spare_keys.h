@@ -14,7 +14,7 @@ class SpareKeys {
  public:
   /// A program looks up what a key means when it gets round to the event, not when the key was pressed. For that long
   /// after its last use a key keeps its meaning.
-  static constexpr Duration kRest = std::chrono::milliseconds(150);
+  static constexpr Duration kRest = std::chrono::milliseconds(500);
   /// More are never lent at once: the layout has others that want a spare key.
   static constexpr std::size_t kMost = 32;
 

@@ -116,7 +116,8 @@ std::optional<KeyStroke> X11Keyboard::stroke_for(const KeyEvent& event, const Ke
   if (position && (event.keysym == 0 || position_counts(event))) return KeyStroke{position, wanted, 0};
   if (event.keysym == 0) return std::nullopt;
   auto stroke = layout_.keymap().find(event.keysym, position, state);
-  if (!stroke) stroke = find_or_lend(event.keysym, position, {&event.keysym, 1});
+  std::uint32_t keysym = canonical(event.keysym);
+  if (!stroke) stroke = find_or_lend(keysym, position, {&keysym, 1});
   if (!stroke && position) return KeyStroke{position, wanted, 0};
   // Shift goes with an arrow key even if it was pressed while nobody listened.
   if (stroke && !stroke->down && !stroke->up) stroke->down = wanted;

@@ -10,6 +10,7 @@
 
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 namespace lotse::desktop {
 namespace {
@@ -45,6 +46,8 @@ void X11Layout::Release::operator()(xkb_context* context) const { xkb_context_un
 X11Layout::X11Layout(X11Connection& connection, Keyboard keyboard)
     : connection_(connection), context_(xkb_context_new(XKB_CONTEXT_NO_FLAGS)) {
   std::uint8_t first_event = 0;
+  // It would tell on standard error that a server has gone away, which others tell better.
+  if (context_) xkb_context_set_log_level(context_.get(), XKB_LOG_LEVEL_CRITICAL);
   if (!context_ ||
       !xkb_x11_setup_xkb_extension(connection.raw(), XKB_X11_MIN_MAJOR_XKB_VERSION, XKB_X11_MIN_MINOR_XKB_VERSION,
                                    XKB_X11_SETUP_XKB_EXTENSION_NO_FLAGS, nullptr, nullptr, &first_event, nullptr))
@@ -64,7 +67,7 @@ bool X11Layout::load() {
   auto marker = xcb_get_input_focus(c);
   xkb_keymap* fresh = xkb_x11_keymap_new_from_device(context_.get(), c, device_, XKB_KEYMAP_COMPILE_NO_FLAGS);
   xcb_discard_reply(c, marker.sequence);
-  stale_ = false;
+  stale_ = !fresh;  // then it is tried again with the next event or key
   if (!fresh) return false;
   keymap_ = std::make_unique<Keymap>(fresh);
   loaded_at_ = marker.sequence;
@@ -101,10 +104,16 @@ KeyboardState X11Layout::state() {
           reply->lockedGroup};
 }
 
-void X11Layout::change(Keycode keycode, std::uint32_t keysym) {
-  // The same with and without Shift. Of letters the server makes a pair, the small and the capital one.
-  std::uint32_t keysyms[] = {keysym, keysym};
-  xcb_change_keyboard_mapping(connection_.raw(), 1, keycode, 2, keysyms);
+void X11Layout::change(const std::map<Keycode, std::uint32_t>& meanings) {
+  for (auto next = meanings.begin(); next != meanings.end();) {
+    Keycode first = next->first;
+    std::vector<std::uint32_t> keysyms;
+    // The same with and without Shift. Of letters the server makes a pair, the small and the capital one.
+    for (; next != meanings.end() && next->first == first + keysyms.size() / 2; ++next)
+      keysyms.insert(keysyms.end(), 2, next->second);
+    xcb_change_keyboard_mapping(connection_.raw(), static_cast<std::uint8_t>(keysyms.size() / 2), first, 2,
+                                keysyms.data());
+  }
 }
 
 }  // namespace lotse::desktop

@@ -1,8 +1,8 @@
 // The X server's keyboard: its layout as it is now, its modifiers, and spare keys that get a meaning for a while.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <span>
 
 #include "desktop/keymap.h"
 #include "desktop/x11_connection.h"
@@ -32,8 +32,9 @@ class X11Layout {
   const Keymap& keymap() const { return *keymap_; }
   /// Asks the server; all events that came before the answer are read by the next settle().
   KeyboardState state();
-  /// The key means `keysym` from now on, 0 for nothing. Loaded by reload().
-  void change(Keycode keycode, std::uint32_t keysym);
+  /// Gives keys one meaning each from now on, 0 for nothing. One request for each run of neighbours, since every
+  /// program loads the whole layout again after each. Loaded here by reload().
+  void change(const std::map<Keycode, std::uint32_t>& meanings);
   void reload();
 
  private:

@@ -77,7 +77,8 @@ void X11Sink::run() {
     if (stopping() && next == Instant::never()) break;
     connection_.wait(wakeup_, next);
   }
-  injector_.flush();
+  // A round trip: a server drops what it has not yet read of a connection that is closed.
+  connection_.root_size();
   if (connection_.lost()) log_warning("The X server has gone away: remote input has ended.");
   std::lock_guard lock(mutex_);
   done_ = true;

@@ -88,6 +88,14 @@ void XServer::run(const std::vector<std::string>& command) const {
   if (status != 0) throw std::runtime_error(command[0] + " failed");
 }
 
+XProgram::XProgram(const XServer& server, const std::vector<std::string>& command)
+    : pid_(spawn(command, server.display(), -1)) {}
+
+XProgram::~XProgram() {
+  ::kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
 XClient::XClient(const XServer& server) : connection_(xcb_connect(server.display().c_str(), nullptr)) {
   if (xcb_connection_has_error(connection_)) throw std::runtime_error("no connection to the test's X server");
   root_ = xcb_setup_roots_iterator(xcb_get_setup(connection_)).data->root;

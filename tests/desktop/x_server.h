@@ -32,6 +32,18 @@ class XServer {
   std::string display_;
 };
 
+/// A program on a server's display, killed with the object.
+class XProgram {
+ public:
+  XProgram(const XServer& server, const std::vector<std::string>& command);
+  ~XProgram();
+  XProgram(const XProgram&) = delete;
+  XProgram& operator=(const XProgram&) = delete;
+
+ private:
+  pid_t pid_;
+};
+
 /// A plain client. Every call returns after the server has done it.
 class XClient {
  public:
