@@ -30,7 +30,8 @@ Context context_for(const Pkey& key) {
   return context;
 }
 
-// After encrypt_init or decrypt_init. MGF1 would silently keep SHA-1 when only the OAEP digest is set.
+// After encrypt_init or decrypt_init. Both digests are named: which one MGF1 takes by itself has
+// differed between versions and libraries.
 void set_oaep(EVP_PKEY_CTX* context, ByteView label) {
   must(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1);
   must(EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()) == 1);

@@ -55,6 +55,14 @@ TEST_CASE("what one member seals to all another opens, once") {
   }
 }
 
+TEST_CASE("each packet opens once, in whatever order they come") {
+  Pair pair;
+  std::vector<Packet> packets;
+  for (int i = 0; i < 5; ++i) packets.push_back(sealed_by(pair.alice, Stream::chat));
+  for (std::size_t i : {2u, 0u, 4u, 1u, 3u}) CHECK(opened_by(pair.bob, Epoch{1}, packets[i]).plaintext);
+  for (const Packet& packet : packets) CHECK(opened_by(pair.bob, Epoch{1}, packet).failure == Failure::replayed);
+}
+
 TEST_CASE("pictures may be opened again: their slots have rules of their own") {
   Pair pair;
   const Packet packet = sealed_by(pair.alice, Stream::picture);
