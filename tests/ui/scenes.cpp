@@ -1,0 +1,250 @@
+#include "tests/ui/scenes.h"
+
+#include <fstream>
+
+namespace lotse::ui::test {
+namespace {
+
+using nlohmann::json;
+
+json at(std::int64_t ms, json event) {
+  event["t"] = 1'000'000'000'000 + ms * 1'000'000;
+  return event;
+}
+
+json anna() {
+  return {{"participant", 2}, {"name", "Anna Berger"}, {"color", "#3d8fe0"},
+          {"path", "direct"}, {"rtt_ms", 21},          {"rights", {"view", "chat", "point", "draw"}}};
+}
+json bernd() {
+  return {{"participant", 3},   {"name", "Bernd Kowalski"},
+          {"color", "#b65fd0"}, {"path", "proxy"},
+          {"rtt_ms", 64},       {"rights", {"view", "chat", "point", "draw"}}};
+}
+json workshop() {
+  return {{"participant", 1}, {"name", "Werkstatt Huber"},  {"color", "#e9a23b"}, {"path", "direct"},
+          {"rtt_ms", 21},     {"rights", {"view", "chat"}}, {"sharing", true}};
+}
+json leader(const char* name) {
+  return {{"participant", 0}, {"name", name}, {"color", "#3fb27f"}, {"rights", {"view", "chat", "point", "draw"}}};
+}
+json with_control(json member) {
+  member["rights"].push_back("control");
+  return member;
+}
+json roster(int self, std::initializer_list<json> members) {
+  return {{"event", "roster"}, {"self", self}, {"members", members}};
+}
+
+std::vector<json> hosting() {
+  return {at(0, {{"event", "state"}, {"stage", "connecting"}}),
+          at(60, {{"event", "session"},
+                  {"number", "428117903"},
+                  {"password", "481902"},
+                  {"link", "https://relay.example.org/428117903#abcdefghijklmnop.qrstuv"}})};
+}
+std::vector<json> plus(std::vector<json> events, std::initializer_list<json> more) {
+  events.insert(events.end(), more);
+  return events;
+}
+std::vector<json> joining() {
+  return {at(0, {{"event", "state"}, {"stage", "connecting"}}), at(41, {{"event", "state"}, {"stage", "handshake"}})};
+}
+std::vector<json> viewing(bool control) {
+  json me = control ? with_control(anna()) : anna();
+  return {
+      at(0, {{"event", "state"}, {"stage", "connecting"}}),
+      at(41, {{"event", "state"}, {"stage", "handshake"}}),
+      at(88, {{"event", "state"}, {"stage", "waiting_for_presenter"}}),
+      roster(2, {leader("Клара Новак"), workshop(), me, bernd()}),
+      {{"event", "presenter"}, {"participant", 1}, {"sharing", true}},
+      at(120, {{"event", "state"}, {"stage", "live"}}),
+      at(180, {{"event", "picture"}, {"presenter", 1}, {"screen", 0}, {"width", 1280}, {"height", 800}, {"ms", 180}}),
+      {{"event", "exact"}, {"presenter", 1}, {"screen", 0}, {"exact", true}},
+      {{"event", "path"}, {"participant", 1}, {"path", "direct"}, {"rtt_ms", 21}},
+      {{"event", "chat"}, {"from", 3}, {"to", "all"}, {"text", "The log folder is missing its owner."}},
+      {{"event", "chat"}, {"from", 0}, {"to", "all"}, {"text", "Спасибо! Größe prüfen, dann weiter."}},
+      {{"event", "chat"}, {"from", 1}, {"to", {2}}, {"text", "שלום, 你好, مرحبا 😀"}}};
+}
+std::vector<json> presenting() {
+  return {at(0, {{"event", "state"}, {"stage", "connecting"}}),
+          at(41, {{"event", "state"}, {"stage", "handshake"}}),
+          at(88, {{"event", "state"}, {"stage", "waiting_for_presenter"}}),
+          {{"event", "sas"}, {"participant", 0}, {"text", "harbour · violin · seven"}},
+          roster(1, {leader("Anna Berger"), workshop()}),
+          {{"event", "presenter"}, {"participant", 1}, {"sharing", true}}};
+}
+json consent(const char* what) { return {{"event", "consent_request"}, {"request", 7}, {"from", 0}, {"what", what}}; }
+
+}  // namespace
+
+std::vector<Scene> all_scenes() {
+  std::vector<Scene> scenes;
+  auto add = [&](Scene scene) { scenes.push_back(std::move(scene)); };
+  add({.name = "start", .events = {}, .started = false, .page = "start"});
+  add({.name = "start-hint", .events = {}, .presses = {"start.join"}, .started = false, .page = "start"});
+  add({.name = "options",
+       .events = {},
+       .presses = {"start.present", "start.options"},
+       .started = false,
+       .page = "start"});
+  add({.name = "settings", .events = {}, .presses = {"start.settings"}, .started = false, .page = "start"});
+  add({.name = "connecting", .events = joining(), .page = "connecting"});
+  add({.name = "lobby",
+       .events = plus(joining(), {at(88, {{"event", "state"}, {"stage", "lobby"}}),
+                                  {{"event", "sas"}, {"participant", 0}, {"text", "harbour · violin · seven"}}}),
+       .page = "connecting"});
+  add({.name = "waiting",
+       .events = plus(joining(), {at(88, {{"event", "state"}, {"stage", "waiting_for_presenter"}}),
+                                  roster(2, {leader("Werkstatt Huber"), anna()})}),
+       .page = "viewer"});
+  add({.name = "trust",
+       .events = {at(0, {{"event", "state"}, {"stage", "connecting"}}),
+                  {{"event", "relay_unknown"},
+                   {"relay", "relay.example.org:443"},
+                   {"words", {"anchor", "velvet", "river", "nine", "copper", "lantern"}},
+                   {"fingerprint", "sha256:00ff"}}},
+       .page = "trust"});
+  add({.name = "changed-key",
+       .events = {at(0, {{"event", "state"}, {"stage", "connecting"}}),
+                  {{"event", "relay_changed"},
+                   {"relay", "relay.example.org:443"},
+                   {"words", {"anchor", "velvet", "river", "nine", "copper", "lantern"}},
+                   {"fingerprint", "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}}},
+       .page = "relay_changed"});
+  add({.name = "host",
+       .events = plus(
+           hosting(),
+           {roster(0, {leader("Werkstatt Huber")}),
+            {{"event", "lobby"}, {"participant", 2}, {"name", "Anna Berger"}, {"sas", "harbour · violin · seven"}}}),
+       .program = "lotse-master",
+       .page = "host"});
+  add({.name = "host-busy",
+       .events = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), with_control(anna()), bernd()}),
+                                  {{"event", "presenter"}, {"participant", 0}, {"sharing", true}},
+                                  {{"event", "chat"}, {"from", 2}, {"to", "all"}, {"text", "I can see it now."}}}),
+       .banner = true,
+       .program = "lotse-master",
+       .page = "host"});
+  add({.name = "host-end",
+       .events = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna()})}),
+       .presses = {"host.end"},
+       .program = "lotse-master",
+       .page = "host"});
+  add({.name = "host-share",
+       .events = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna()}),
+                                  {{"id", "ui.sources.1"},
+                                   {"ok", true},
+                                   {"monitors",
+                                    {{{"name", "DP-1"}, {"x", 0}, {"y", 0}, {"w", 1920}, {"h", 1080}},
+                                     {{"name", "HDMI-1"}, {"x", 1920}, {"y", 0}, {"w", 1280}, {"h", 1024}}}},
+                                   {"screen", {{"w", 3200}, {"h", 1080}}}}}),
+       .presses = {"host.share"},
+       .program = "lotse-master",
+       .page = "host"});
+  add({.name = "view", .events = viewing(false), .picture = true, .page = "viewer"});
+  add({.name = "view-control",
+       .events = plus(viewing(true),
+                      {{{"event", "granted"}, {"right", "control"}, {"presenter", 1}},
+                       {{"event", "recording"}, {"file", "/home/anna/Videos/a.mkv"}, {"state", "on"}, {"by", 0}}}),
+       .picture = true,
+       .page = "viewer"});
+  add({.name = "view-keys",
+       .events = plus(viewing(true), {{{"event", "granted"}, {"right", "control"}, {"presenter", 1}}}),
+       .presses = {"viewer.keys"},
+       .picture = true,
+       .page = "viewer"});
+  add({.name = "view-chat", .events = viewing(false), .presses = {"panel.chat"}, .picture = true, .page = "viewer"});
+  add({.name = "consent-control", .events = plus(presenting(), {consent("control")}), .page = "viewer"});
+  add({.name = "consent-share",
+       .events = plus(joining(), {at(88, {{"event", "state"}, {"stage", "waiting_for_presenter"}}),
+                                  roster(1, {leader("Anna Berger"), anna()}), consent("share")}),
+       .page = "viewer"});
+  add({.name = "consent-record", .events = plus(presenting(), {consent("record")}), .page = "viewer"});
+  add({.name = "presenting",
+       .events = plus(presenting(), {roster(1, {with_control(leader("Anna Berger")), workshop(), bernd()})}),
+       .banner = true,
+       .page = "viewer"});
+  for (const char* code : {"bad_number",        "no_session",      "ended",       "bad_password",   "locked",
+                           "lobby_refused",     "kicked",          "banned",      "full",           "version",
+                           "relay_unreachable", "relay_untrusted", "proxy_auth",  "no_display",     "no_extension",
+                           "display_lost",      "source_gone",     "not_allowed", "no_such_member", "file_name",
+                           "file_exists",       "disk_full",       "too_large",   "timeout",        "rate_limited",
+                           "internal",          "bad_request"})
+    add({.name = std::string("error-") + code,
+         .events =
+             plus(joining(), {{{"event", "error"}, {"code", code}, {"message", "the program's own line about it"}}}),
+         .page = "error"});
+  add({.name = "reconnecting",
+       .events = plus(presenting(), {{{"event", "presenter"}, {"participant", 1}, {"sharing", false}},
+                                     at(9000, {{"event", "state"}, {"stage", "reconnecting"}})}),
+       .page = "viewer"});
+  add({.name = "ended", .events = plus(presenting(), {{{"event", "ended"}, {"reason", "ended"}}}), .page = "ended"});
+  return scenes;
+}
+
+codec::Image sample_picture(Size size) {
+  codec::Image image(size);
+  auto out = image.writable();
+  for (int y = 0; y < size.height; ++y)
+    for (int x = 0; x < size.width; ++x) {
+      std::uint8_t* p = out.row(y) + x * 4;
+      int way = (x + y) * 255 / (size.width + size.height);
+      p[0] = static_cast<std::uint8_t>(99 - way / 8);
+      p[1] = static_cast<std::uint8_t>(75 + way / 4);
+      p[2] = static_cast<std::uint8_t>(39 + way / 3);
+      const bool terminal =
+          x > size.width / 10 && x < size.width * 7 / 10 && y > size.height / 9 && y < size.height * 6 / 10;
+      if (terminal) p[0] = 27, p[1] = 22, p[2] = 16;
+      if (terminal && y % 22 < 9 && y % 22 > 1 && x % 9 < 6 && x < size.width / 3 + (y / 22 * 97) % 300 &&
+          (x * 7 / 9 + y / 22) % 6 != 0)
+        p[0] = 214, p[1] = 227, p[2] = 207;
+    }
+  return image;
+}
+
+SharedPicture::Cursor sample_cursor() {
+  SharedPicture::Cursor cursor{
+      .size = {16, 24}, .hotspot = {1, 1}, .position = {620, 410}, .visible = true, .shape_serial = 1, .argb = {}};
+  cursor.argb.resize(16 * 24 * 4);
+  for (int y = 0; y < 24; ++y)
+    for (int x = 0; x < 16; ++x) {
+      const bool inside = x <= y * 2 / 3 && y < 20 && x < 14,
+                 edge = inside && (x == 0 || x >= y * 2 / 3 - 1 || y >= 18);
+      auto* p = cursor.argb.data() + (y * 16 + x) * 4;
+      p[3] = inside ? 255 : 0;
+      p[0] = p[1] = p[2] = inside && !edge ? 255 : 0;
+    }
+  return cursor;
+}
+
+void write_recent(const std::string& folder) {
+  std::ofstream out(folder + "/recent.json");
+  out << json{{"sessions",
+               {{{"with", "Werkstatt Huber"},
+                 {"kind", "helped"},
+                 {"relay", "relay.example.org"},
+                 {"path", "direct"},
+                 {"when", 1795000000},
+                 {"seconds", 1440},
+                 {"people", 2}},
+                {{"with", "Training CAD basics"},
+                 {"kind", "presented"},
+                 {"relay", "relay.example.org"},
+                 {"path", "udp"},
+                 {"when", 1794500000},
+                 {"seconds", 5460},
+                 {"people", 46},
+                 {"recorded", true}},
+                {{"with", "Anna Berger"},
+                 {"kind", "joined"},
+                 {"number", "428117903"},
+                 {"relay", "relay.example.org"},
+                 {"path", "tls"},
+                 {"when", 1794000000},
+                 {"seconds", 95},
+                 {"people", 2}}}}}
+             .dump();
+}
+
+}  // namespace lotse::ui::test

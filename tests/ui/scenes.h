@@ -1,0 +1,27 @@
+// Moments of a session as lists of events: for pictures of every page and for tests of all of them.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "ui/app.h"
+#include "ui/backend.h"
+
+namespace lotse::ui::test {
+
+struct Scene {
+  std::string name;
+  std::vector<nlohmann::json> events;
+  std::vector<std::string> presses = {};
+  bool started = true, picture = false, banner = false;
+  std::string program = "lotse-participant";
+  std::string page = {};  // what must be shown
+};
+std::vector<Scene> all_scenes();
+/// A desktop with a terminal on it, drawn with plain shapes.
+codec::Image sample_picture(Size size);
+SharedPicture::Cursor sample_cursor();
+/// recent.json with two sessions.
+void write_recent(const std::string& folder);
+
+}  // namespace lotse::ui::test

@@ -1,0 +1,45 @@
+// The moderator's page: number and code, the lobby, the people, what is shared.
+#pragma once
+#include <string>
+
+#include "ui/page.h"
+#include "ui/people_list.h"
+
+namespace lotse::ui {
+
+/// "What do you want to share?": monitors as cards. Used by the host's page and the viewer's.
+class SharePicker {
+ public:
+  void open(PageContext& context);
+  void draw(PageContext& context);
+
+ private:
+  bool open_ = false;
+  std::string chosen_ = "screen";
+};
+
+class HostPage {
+ public:
+  void draw(PageContext& context);
+  /// Asks whether to end the session for all; `closing`: and close the window.
+  void ask_to_end(bool closing);
+  void draw_end_question(PageContext& context);
+
+ private:
+  void draw_bar(PageContext& context);
+  float draw_invitation(PageContext& context, Box box);
+  float draw_session(PageContext& context, Box box);
+
+  SharePicker picker_;
+  ChatBox chat_;
+  bool ending_ = false, closing_ = false;
+};
+
+/// Starts or stops the recording; the file goes to the videos folder of the person.
+void toggle_recording(PageContext& context);
+/// CLOCK_MONOTONIC, as the events count.
+std::int64_t monotonic_ns();
+/// "04:12"
+std::string recording_text(const Model& model, std::int64_t now_ns);
+
+}  // namespace lotse::ui

@@ -1,0 +1,401 @@
+#include "ui/model.h"
+
+#include <algorithm>
+
+#include "ui/json_read.h"
+
+namespace lotse::ui {
+namespace {
+
+using nlohmann::json;
+
+Stage stage_by_name(const std::string& name) {
+  if (name == "connecting") return Stage::connecting;
+  if (name == "handshake") return Stage::handshake;
+  if (name == "lobby") return Stage::lobby;
+  if (name == "waiting_for_presenter") return Stage::waiting_for_presenter;
+  if (name == "live") return Stage::live;
+  if (name == "reconnecting") return Stage::reconnecting;
+  return Stage::none;
+}
+
+std::set<std::string> rights_field(const json& e) {
+  std::set<std::string> rights;
+  auto field = e.find("rights");
+  if (field == e.end() || !field->is_array()) return rights;
+  for (const auto& right : *field)
+    if (right.is_string() && rights.size() < 32) rights.insert(right.get<std::string>());
+  return rights;
+}
+
+/// Errors after which there is no session, wherever they come up.
+bool is_fatal(const std::string& code) {
+  static const std::set<std::string> kFatal{
+      "no_session", "ended",   "bad_password",      "lobby_refused",   "kicked",    "banned",
+      "full",       "version", "relay_unreachable", "relay_untrusted", "proxy_auth"};
+  return kFatal.contains(code);
+}
+
+void take_member(Member& member, const json& e) {
+  if (std::string name = name_field(e, "name"); !name.empty()) member.name = name;
+  if (std::string color = text_field(e, "color", 16); !color.empty()) member.color = color;
+  if (std::string path = text_field(e, "path", 32); !path.empty()) member.path = path;
+  if (std::string via = text_field(e, "via", 32); !via.empty()) member.via = via;
+  member.rtt_ms = int_field(e, "rtt_ms", member.rtt_ms);
+  if (e.contains("rights")) member.rights = rights_field(e);
+  if (member.rights.contains("control")) member.asks_control = false;
+}
+
+}  // namespace
+
+void Model::reset() {
+  std::string name = own_name, last_relay = relay;
+  *this = Model{};
+  own_name = name;
+  relay = last_relay;
+}
+
+Page Model::page() const {
+  if (question) return question->changed ? Page::relay_changed : Page::trust;
+  if (problem) return Page::error;
+  switch (stage) {
+    case Stage::none:
+      return Page::start;
+    case Stage::ended:
+      return Page::ended;
+    case Stage::connecting:
+    case Stage::handshake:
+    case Stage::lobby:
+      return Page::connecting;
+    default:
+      break;
+  }
+  if (role == Role::master) return watching() && !show_session ? Page::viewer : Page::host;
+  return Page::viewer;
+}
+
+const Member* Model::member(int id) const {
+  auto found = members.find(id);
+  return found == members.end() ? nullptr : &found->second;
+}
+std::string Model::name_of(int id) const {
+  if (const Member* m = member(id)) return m->name;
+  for (const auto& guest : lobby)
+    if (guest.id == id) return guest.name;
+  return "";
+}
+std::string Model::words_of(int id) const {
+  if (auto known = words.find(id); known != words.end()) return known->second;
+  for (const auto& guest : lobby)
+    if (guest.id == id) return guest.words;
+  return "";
+}
+bool Model::own_screen_shared() const {
+  const Member* me = member(self);
+  return in_session() && me != nullptr && me->sharing;
+}
+std::vector<const Member*> Model::viewers() const {
+  std::vector<const Member*> out;
+  for (const auto& [id, m] : members)
+    if (id != self && (m.rights.empty() || m.rights.contains("view"))) out.push_back(&m);
+  return out;
+}
+std::vector<const Member*> Model::controllers() const {
+  std::vector<const Member*> out;
+  for (const auto& [id, m] : members)
+    if (id != self && m.rights.contains("control")) out.push_back(&m);
+  return out;
+}
+const Member* Model::other() const {
+  for (const auto& [id, m] : members)
+    if (id != self) return &m;
+  return nullptr;
+}
+
+void Model::fold(const json& e, std::time_t now) {
+  if (!e.is_object()) return;
+  if (std::int64_t t = time_field(e, "t"); t > 0) last_ns = t;
+  if (e.contains("ok")) return fold_answer(e);
+  const std::string name = text_field(e, "event", 64);
+  if (asked_ns == 0 && last_ns > 0 && (name == "state" || name == "session" || name == "relay_unknown"))
+    asked_ns = last_ns;
+  if (began == 0 && (name == "state" || name == "session")) began = now;
+  if (name == "session" || name == "code") {
+    if (name == "session") {
+      role = Role::master;
+      if (self < 0) self = master = 0;
+      if (stage == Stage::none || stage == Stage::connecting || stage == Stage::handshake)
+        stage = Stage::waiting_for_presenter;
+      reached_ns.try_emplace(Stage::handshake, last_ns);
+      number = text_field(e, "number", 32);
+    }
+    code = text_field(e, "password", 200);
+    link = text_field(e, "link", 2000);
+    code_since = now;
+  } else if (name == "state") {
+    fold_state(e);
+  } else if (name == "relay_unknown" || name == "relay_changed") {
+    RelayQuestion asked{.relay = text_field(e, "relay", 300), .fingerprint = text_field(e, "fingerprint", 200)};
+    if (auto list = e.find("words"); list != e.end() && list->is_array())
+      for (const auto& word : *list)
+        if (word.is_string() && asked.words.size() < 12)
+          asked.words.push_back(clean_text(word.get_ref<const std::string&>(), 40));
+    asked.changed = name == "relay_changed";
+    question = asked;
+  } else if (name == "lobby" || name == "joined" || name == "left" || name == "roster" || name == "raised_hand" ||
+             name == "sas") {
+    fold_people(name, e);
+  } else if (name == "rights" || name == "granted" || name == "revoked" || name == "control_requested" ||
+             name == "consent_request" || name == "input_suspended") {
+    fold_rights(name, e);
+  } else if (name == "chat") {
+    fold_chat(e, now);
+  } else if (name == "error" || name == "warning") {
+    fold_problem(e);
+  } else if (name == "ended") {
+    ended_reason = text_field(e, "reason", 200);
+    if (stage != Stage::none && !problem) stage = Stage::ended;
+    consents.clear();
+    question.reset();
+  } else {
+    fold_picture(name, e);
+  }
+}
+
+void Model::fold_state(const json& e) {
+  Stage next = stage_by_name(text_field(e, "stage", 40));
+  if (next == Stage::none) return;
+  if (stage == Stage::none || stage == Stage::ended) problem.reset();
+  stage = next;
+  self = int_field(e, "self", self);
+  reached_ns.try_emplace(next, last_ns);
+  if (question && !question->changed && next != Stage::connecting) question.reset();
+  if (next == Stage::reconnecting) control = control == ControlState::active ? ControlState::none : control;
+}
+
+void Model::fold_people(const std::string& name, const json& e) {
+  const int id = int_field(e, "participant", -1);
+  if (name == "lobby") {
+    auto known = std::find_if(lobby.begin(), lobby.end(), [&](const LobbyGuest& g) { return g.id == id; });
+    if (known == lobby.end() && lobby.size() >= kMaxLobby) return;
+    LobbyGuest& guest = known == lobby.end() ? lobby.emplace_back() : *known;
+    guest = {id, name_field(e, "name"), text_field(e, "sas", 200)};
+  } else if (name == "joined" && id >= 0) {
+    std::erase_if(lobby, [&](const LobbyGuest& g) { return g.id == id; });
+    if (members.size() >= kMaxMembers && !members.contains(id)) return;
+    Member& m = members[id];
+    m.id = id;
+    take_member(m, e);
+    if (bool_field(e, "self", false)) self = id;
+  } else if (name == "left") {
+    std::erase_if(lobby, [&](const LobbyGuest& g) { return g.id == id; });
+    std::erase_if(consents, [&](const ConsentRequest& c) { return c.from == id; });
+    members.erase(id);
+    if (presenter == id) leave_presenter();
+  } else if (name == "raised_hand") {
+    if (auto m = members.find(id); m != members.end()) m->second.hand = bool_field(e, "up", false);
+  } else if (name == "sas") {
+    if (words.size() < kMaxMembers) words[id] = text_field(e, "text", 200);
+  } else if (name == "roster") {
+    self = int_field(e, "self", self);
+    auto list = e.find("members");
+    if (list == e.end() || !list->is_array()) return;
+    std::map<int, Member> before;
+    before.swap(members);
+    for (const auto& entry : *list) {
+      int who = entry.is_object() ? int_field(entry, "participant", -1) : -1;
+      if (who < 0 || members.size() >= kMaxMembers) continue;
+      if (auto old = before.find(who); old != before.end()) members[who] = old->second;
+      members[who].id = who;
+      take_member(members[who], entry);
+      if (bool_field(entry, "self", false)) self = who;
+      if (entry.contains("sharing")) members[who].sharing = bool_field(entry, "sharing", false);
+      std::erase_if(lobby, [&](const LobbyGuest& g) { return g.id == who; });
+    }
+    if (presenter >= 0 && !members.contains(presenter)) leave_presenter();
+  }
+  most_people = std::max(most_people, members.size());
+}
+
+void Model::fold_rights(const std::string& name, const json& e) {
+  const int id = int_field(e, "participant", -1);
+  const bool is_control = text_field(e, "right", 32) == "control";
+  if (name == "rights") {
+    if (auto m = members.find(id); m != members.end()) take_member(m->second, e);
+  } else if (name == "granted" && is_control) {
+    control = ControlState::active;
+    suspended = false;
+  } else if (name == "revoked" && is_control) {
+    control = ControlState::none;
+  } else if (name == "control_requested") {
+    if (auto m = members.find(id); m != members.end()) m->second.asks_control = true;
+  } else if (name == "input_suspended") {
+    suspended = bool_field(e, "on", true);
+  } else if (name == "consent_request" && consents.size() < kMaxConsents) {
+    auto request = e.find("request");
+    const int from = int_field(e, "from", -1);
+    std::string who = name_field(e, "name");
+    consents.push_back({request == e.end() ? "null" : request->dump(), from, who.empty() ? name_of(from) : who,
+                        text_field(e, "what", 32), words_of(from)});
+  }
+}
+
+void Model::leave_presenter() {
+  presenter = -1;
+  has_picture = exact = suspended = false;
+  control = ControlState::none;
+  show_session = false;
+  for (const auto& [id, m] : members)
+    if (m.sharing && id != self) presenter = id;
+}
+
+void Model::fold_picture(const std::string& name, const json& e) {
+  const int id = int_field(e, "participant", int_field(e, "presenter", -1));
+  if (name == "presenter" && id >= 0 && members.size() < kMaxMembers) {
+    bool sharing = bool_field(e, "sharing", true);
+    members[id].id = id;
+    members[id].sharing = sharing;
+    if (id == self && !sharing) paused = false;
+    if (sharing && id != self && presenter != id) presenter = id, show_session = false;
+    if (!sharing && presenter == id) leave_presenter();
+  } else if (name == "picture") {
+    has_picture = true;
+    if (id >= 0 && id != self) presenter = id;
+    if (stage == Stage::waiting_for_presenter || stage == Stage::reconnecting) stage = Stage::live;
+  } else if (name == "exact") {
+    exact = bool_field(e, "exact", false);
+  } else if (name == "path") {
+    auto m = members.find(id);
+    if (m != members.end()) take_member(m->second, e);
+    if (id < 0 || id == self || id == presenter || m == members.end()) {
+      path = text_field(e, "path", 32);
+      via = text_field(e, "via", 32);
+      rtt_ms = int_field(e, "rtt_ms", rtt_ms);
+    }
+  } else if (name == "mode") {
+    mode = text_field(e, "mode", 32);
+  } else if (name == "master") {
+    master = id;
+    if (self >= 0) role = self == master ? Role::master : Role::participant;
+  } else if (name == "recording") {
+    const std::string state = text_field(e, "state", 32);
+    const bool on = state == "on" || state == "started" || state == "running" || state == "recording";
+    if (on && !recording.on) recording.since_ns = last_ns;
+    recording.on = on;
+    recording.file = text_field(e, "file", 1000);
+    recording.by = int_field(e, "by", -1);
+    if (!on && !recording.file.empty()) notices.push_back({"recording_done", recording.file});
+  } else if (name == "locked") {
+    locked = bool_field(e, "locked", true);
+  }
+}
+
+void Model::fold_chat(const json& e, std::time_t now) {
+  const int from = int_field(e, "from", -1);
+  std::string said = text_field(e, "text");
+  if (said.empty()) return;
+  const bool own = from == self && self >= 0;
+  if (own) {  // our own line coming back confirms the one that we showed at once
+    for (auto& line : chat)
+      if (line.own && !line.confirmed && line.text == said) {
+        line.confirmed = true;
+        return;
+      }
+  }
+  auto to = e.find("to");
+  ChatLine line{.from = from, .name = name_of(from), .text = said, .own = own, .at = now};
+  line.to_all = to == e.end() || !to->is_string() || *to == "all";
+  chat.push_back(std::move(line));
+  if (!own) ++unread;
+  if (chat.size() > kMaxChat) chat.pop_front();
+}
+
+void Model::fold_problem(const json& e) {
+  Problem what{text_field(e, "code", 64), text_field(e, "message", 1000)};
+  if (e.value("event", "") == "warning") {
+    if (what.code == "input_suspended") suspended = true;
+    notices.push_back(what);
+  } else if (is_fatal(what.code) || page() == Page::connecting || page() == Page::trust) {
+    question.reset();
+    problem = what;
+    stage = Stage::ended;
+  } else {
+    notices.push_back(what);
+  }
+  if (notices.size() > 8) notices.pop_front();
+}
+
+void Model::fold_answer(const json& e) {
+  const std::string id = text_field(e, "id", 64);
+  if (!id.starts_with("ui.")) return;
+  const std::string verb = id.substr(3, id.find('.', 3) - 3);
+  if (!bool_field(e, "ok", false)) {
+    Problem what{"internal", ""};
+    if (auto error = e.find("error"); error != e.end() && error->is_object())
+      what = {text_field(*error, "code", 64), text_field(*error, "message", 1000)};
+    if (verb == "request_control") control = ControlState::none;
+    if (verb == "move" || verb == "button" || verb == "wheel" || verb == "key" || verb == "type" ||
+        verb == "release_keys")
+      return;
+    if ((verb == "join" || verb == "start_session") && !problem) {
+      question.reset();
+      problem = what;
+      stage = Stage::ended;
+    } else {
+      notices.push_back(what);
+    }
+    return;
+  }
+  if (verb == "pause_share") paused = !paused;
+  if (verb == "lock" || verb == "unlock") locked = verb == "lock";
+  if (verb != "sources") return;
+  monitors.clear();
+  sources_known = true;
+  if (auto list = e.find("monitors"); list != e.end() && list->is_array())
+    for (const auto& m : *list)
+      if (m.is_object() && monitors.size() < kMaxMonitors)
+        monitors.push_back({name_field(m, "name"), int_field(m, "x", 0), int_field(m, "y", 0), int_field(m, "w", 0),
+                            int_field(m, "h", 0)});
+  if (auto screen = e.find("screen"); screen != e.end() && screen->is_object()) {
+    screen_width = int_field(*screen, "w", int_field(*screen, "width", 0));
+    screen_height = int_field(*screen, "h", int_field(*screen, "height", 0));
+  }
+}
+
+void Model::sent(const json& command, std::time_t now) {
+  const std::string verb = text_field(command, "do", 64);
+  if (verb == "join" || verb == "start_session") {
+    reset();
+    stage = Stage::connecting;
+    role = verb == "join" ? Role::participant : Role::master;
+    began = now;
+    if (std::string name = name_field(command, "name"); !name.empty()) own_name = name;
+    relay = text_field(command, "relay", 300);
+    mode = text_field(command, "mode", 32);
+  } else if (verb == "request_control") {
+    control = ControlState::asked;
+  } else if (verb == "release_control") {
+    control = ControlState::none;
+  } else if (verb == "chat") {
+    ChatLine line{.from = self,
+                  .name = own_name,
+                  .text = text_field(command, "text"),
+                  .own = true,
+                  .confirmed = false,
+                  .at = now};
+    if (!line.text.empty()) chat.push_back(std::move(line));
+    if (chat.size() > kMaxChat) chat.pop_front();
+  } else if (verb == "consent" && !consents.empty()) {
+    consents.pop_front();
+  } else if (verb == "trust_relay") {
+    question.reset();
+  } else if (verb == "admit" || verb == "refuse") {
+    const int id = int_field(command, "participant", -1);
+    std::erase_if(lobby, [&](const LobbyGuest& g) { return g.id == id; });
+  } else if (verb == "revoke" || verb == "grant") {
+    if (auto m = members.find(int_field(command, "participant", -1)); m != members.end())
+      m->second.asks_control = false;
+  }
+}
+
+}  // namespace lotse::ui

@@ -1,0 +1,126 @@
+// What the windows know: the events of the control interface, folded into what the pages show. Pure: no clock, no
+// window, no I/O.
+#pragma once
+#include <cstdint>
+#include <ctime>
+#include <deque>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace lotse::ui {
+
+enum class Stage { none, connecting, handshake, lobby, waiting_for_presenter, live, reconnecting, ended };
+enum class Role { unknown, master, participant };
+enum class Page { start, connecting, trust, relay_changed, host, viewer, error, ended };
+enum class ControlState { none, asked, active };
+
+struct Member {
+  int id = -1;
+  std::string name, color, path, via;
+  int rtt_ms = -1;
+  std::set<std::string> rights;
+  bool sharing = false, asks_control = false, hand = false;
+};
+struct LobbyGuest {
+  int id = -1;
+  std::string name, words;
+};
+struct ChatLine {
+  int from = -1;
+  std::string name, text;
+  bool own = false, confirmed = true, to_all = true;
+  std::time_t at = 0;
+};
+struct ConsentRequest {
+  std::string request;  // as JSON: whatever the program uses to name it
+  int from = -1;
+  std::string name, what, words;
+};
+struct RelayQuestion {
+  std::string relay, fingerprint = {};
+  std::vector<std::string> words = {};
+  bool changed = false;
+};
+struct Problem {
+  std::string code, message;
+};
+struct Monitor {
+  std::string name;
+  int x = 0, y = 0, width = 0, height = 0;
+};
+struct Recording {
+  bool on = false;
+  std::string file;
+  std::int64_t since_ns = 0;  // CLOCK_MONOTONIC
+  int by = -1;
+};
+
+// A peer decides how much it says; these decide how much of it we keep.
+inline constexpr std::size_t kMaxMembers = 2000, kMaxLobby = 64, kMaxChat = 500, kMaxConsents = 8, kMaxMonitors = 32;
+
+class Model {
+ public:
+  /// Takes one event or answer. Anything malformed is ignored. `now`: the wall clock, for what carries no time.
+  void fold(const nlohmann::json& event, std::time_t now);
+  /// A command that this window sent: what it changes at once (asking for control, the own chat line).
+  void sent(const nlohmann::json& command, std::time_t now);
+  /// Back to the start page; keeps nothing of the session.
+  void reset();
+
+  Page page() const;
+  bool in_session() const { return stage != Stage::none && stage != Stage::ended; }
+  const Member* member(int id) const;
+  std::string name_of(int id) const;  // "" when unknown
+  std::string words_of(int id) const;
+  bool own_screen_shared() const;
+  bool watching() const { return presenter >= 0 && presenter != self; }
+  std::vector<const Member*> viewers() const;      // of the own screen
+  std::vector<const Member*> controllers() const;  // of the own screen
+  const Member* other() const;                     // the first other member
+
+  Stage stage = Stage::none;
+  Role role = Role::unknown;
+  int self = -1, master = 0, presenter = -1;
+  std::string own_name, number, code, link, mode, relay;
+  std::time_t code_since = 0, began = 0;
+  std::map<Stage, std::int64_t> reached_ns;  // CLOCK_MONOTONIC, the first time
+  std::int64_t asked_ns = 0;                 // when the first event of this session came
+  std::map<int, Member> members;
+  std::vector<LobbyGuest> lobby;
+  std::map<int, std::string> words;  // short authentication strings by participant
+  std::deque<ChatLine> chat;
+  std::size_t unread = 0;
+  std::deque<ConsentRequest> consents;
+  std::optional<RelayQuestion> question;
+  std::optional<Problem> problem;  // ends the way into a session
+  std::string ended_reason;
+  std::int64_t last_ns = 0;
+  ControlState control = ControlState::none;
+  bool suspended = false;  // the presenter's own input has priority right now
+  bool paused = false;     // the own share
+  bool locked = false, exact = false, has_picture = false, show_session = false;
+  std::string path, via;
+  int rtt_ms = -1;
+  Recording recording;
+  std::vector<Monitor> monitors;
+  int screen_width = 0, screen_height = 0;
+  bool sources_known = false;
+  std::deque<Problem> notices;  // to be shown in passing; the window takes them
+  std::size_t most_people = 0;
+
+ private:
+  void fold_state(const nlohmann::json& e);
+  void fold_people(const std::string& name, const nlohmann::json& e);
+  void fold_rights(const std::string& name, const nlohmann::json& e);
+  void fold_picture(const std::string& name, const nlohmann::json& e);
+  void fold_chat(const nlohmann::json& e, std::time_t now);
+  void fold_answer(const nlohmann::json& e);
+  void fold_problem(const nlohmann::json& e);
+  void leave_presenter();
+};
+
+}  // namespace lotse::ui

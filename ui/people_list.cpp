@@ -1,0 +1,182 @@
+#include "ui/people_list.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "ui/texts.h"
+
+namespace lotse::ui {
+namespace {
+
+/// "presents · controls · direct · 21 ms"
+std::string doing_text(const Model& model, const Member& m) {
+  std::vector<std::string> parts;
+  if (m.id == model.master) parts.push_back(_("moderator"));
+  if (m.sharing) parts.push_back(_("shows the screen"));
+  if (m.rights.contains("control")) parts.push_back(_("controls"));
+  if (m.asks_control) parts.push_back(_("asks for control"));
+  if (m.hand) parts.push_back(_("raises a hand"));
+  if (m.id != model.self && !m.path.empty()) {
+    parts.push_back(path_text(m.path, m.via));
+    if (m.rtt_ms >= 0) parts.push_back(filled(_("{count} ms"), {{"count", std::to_string(m.rtt_ms)}}));
+  }
+  if (parts.empty()) parts.push_back(_("watches"));
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : " · ") + part;
+  return text;
+}
+
+std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
+  const std::string id = std::to_string(m.id) + ".";
+  std::vector<MenuItem> items;
+  const bool presenting = model.own_screen_shared(), leading = model.role == Role::master;
+  if (m.id == model.self) return items;
+  if (presenting || leading) {
+    if (m.rights.contains("control"))
+      items.push_back({.id = id + "revoke", .label = _("Take control back")});
+    else if (presenting)
+      items.push_back({.id = id + "grant", .label = _("Allow control")});
+  }
+  if (leading && !m.sharing) items.push_back({.id = id + "request_share", .label = _("Ask to see their screen")});
+  if (leading) {
+    const bool mute = m.rights.empty() || m.rights.contains("chat");
+    items.push_back({.id = id + "mute", .label = mute ? _("Mute in the chat") : _("Let them chat again")});
+    items.push_back({.id = id + "kick", .label = _("Remove from the session")});
+    items.push_back({.id = id + "ban", .label = _("Remove for good")});
+  }
+  return items;
+}
+
+void act(PageContext& context, const Member& m, const std::string& verb) {
+  nlohmann::json command{{"do", verb}, {"participant", m.id}};
+  if (verb == "grant" || verb == "revoke") command["right"] = "control";
+  if (verb == "mute") command["on"] = m.rights.empty() || m.rights.contains("chat");
+  context.send(command);
+}
+
+void draw_person(PageContext& context, Column& c, const Member& m) {
+  Kit& kit = c.kit();
+  std::string name = display_name(context.model, m.id);
+  if (m.id == context.model.self && !context.model.own_name.empty())
+    name = filled(_("{name} (you)"), {{"name", context.model.own_name}});
+  const std::string doing = doing_text(context.model, m), id = std::to_string(m.id);
+  std::vector<MenuItem> items = actions_for(context.model, m);
+  const bool controls = m.rights.contains("control");
+  const std::string right_text = controls ? _("control") : "";
+  float right = c.width();
+  if (!items.empty()) right -= 44;
+  if (controls) right -= kit.text_width(Type::small, right_text) + 32;
+  const float words = right - 21;
+  float high = 21 + kit.measure(words, [&](Column& inner) { inner.text(Type::small, Ink::quiet, doing); });
+  Box row = c.take(high);
+  if (kit.measuring()) return;
+  kit.dot(row.x + 4.5F, row.y + 10.5F, member_color(context, m.id));
+  kit.line({row.x + 21, row.y, words, 21}, Type::body_strong, Ink::text, name);
+  kit.text({row.x + 21, row.y + 21, words, 0}, Type::small, Ink::quiet, doing);
+  float x = row.x + right;
+  const float middle = row.y + (high - kChipHeight) / 2;
+  if (controls) x += kit.chip(x + 4, middle, right_text, kit.theme().danger_fill, rgb(0xffffff)) + 4;
+  if (items.empty()) return;
+  Button more{.id = "person." + id,
+              .label = "",
+              .look = Look::chip,
+              .tip = filled(_("What {name} may do"), {{"name", name}}),
+              .icon = Icon::more};
+  std::string chosen = kit.menu(more, {row.right() - 36, middle, 36, kChipHeight}, items);
+  if (!chosen.empty()) act(context, m, chosen.substr(chosen.find('.') + 1));
+}
+
+}  // namespace
+
+void draw_people(PageContext& context, Column& c) {
+  c.gap(14);
+  // Oneself first, then those who do something, then the rest in the order in which they came.
+  std::vector<Member> order;
+  for (const auto& [id, m] : context.model.members) order.push_back(m);
+  auto rank = [&](const Member& m) {
+    return m.id == context.model.self     ? 0
+           : m.sharing                    ? 1
+           : m.id == context.model.master ? 2
+           : m.rights.contains("control") ? 3
+                                          : 4;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](const Member& a, const Member& b) { return rank(a) < rank(b); });
+  for (const Member& m : order) draw_person(context, c, m);
+  if (order.empty()) c.text(Type::body, Ink::quiet, _("Nobody is here yet."));
+}
+
+void draw_lobby(PageContext& context, Column& c) {
+  if (context.model.lobby.empty()) {
+    c.text(Type::body, Ink::quiet, _("Nobody is waiting."));
+    return;
+  }
+  const std::vector<LobbyGuest> guests = context.model.lobby;
+  Kit& kit = c.kit();
+  for (const LobbyGuest& guest : guests) {
+    const std::string id = std::to_string(guest.id),
+                      name = guest.name.empty() ? display_name(context.model, guest.id) : guest.name;
+    Button refuse{.id = "lobby.refuse." + id, .label = _("Refuse")},
+        admit{.id = "lobby.admit." + id, .label = _("Admit"), .look = Look::primary};
+    const float refuse_wide = kit.button_width(refuse), admit_wide = kit.button_width(admit);
+    const bool beside = c.width() - refuse_wide - admit_wide - 24 > 210;
+    const float words = (beside ? c.width() - refuse_wide - admit_wide - 24 : c.width()) - 21;
+    const std::string check = guest.words.empty() ? _("wants to join") : _("wants to join · check the words: {words}");
+    auto text = [&](Column& inner) { inner.rich(Type::small, Ink::quiet, check, {{"words", guest.words}}); };
+    float high = std::max(kControlHeight, 21 + kit.measure(words, text));
+    Box row = c.take(beside ? high : high + kControlHeight + 8);
+    kit.dot(row.x + 4.5F, row.y + 10.5F, readable(participant_color("", guest.id), kit.theme().surface));
+    if (!kit.measuring()) kit.line({row.x + 21, row.y, words, 21}, Type::body_strong, Ink::text, name);
+    kit.rich({row.x + 21, row.y + 21, words, 0}, Type::small, Ink::quiet, check, {{"words", guest.words}});
+    const float y = beside ? row.y + (high - kControlHeight) / 2 : row.bottom() - kControlHeight;
+    const nlohmann::json who = guest.id;
+    if (kit.button(refuse, {row.right() - admit_wide - 12 - refuse_wide, y, refuse_wide, kControlHeight}))
+      context.send({{"do", "refuse"}, {"participant", who}});
+    if (kit.button(admit, {row.right() - admit_wide, y, admit_wide, kControlHeight}))
+      context.send({{"do", "admit"}, {"participant", who}});
+  }
+}
+
+float ChatBox::draw_line(PageContext& context, const ChatLine& line, float y, float width) {
+  Kit& kit = context.kit;
+  const std::string time = clock_text(line.at);
+  std::string name = line.own ? _("You") : line.name.empty() ? display_name(context.model, line.from) : line.name;
+  if (!line.to_all) name += std::string(" · ") + _("to you alone");
+  const float time_wide = kit.text_width(Type::small, time);
+  kit.line({0, y, width - time_wide - 12, 18}, Type::small_strong,
+           line.own ? kit.color(Ink::quiet) : member_color(context, line.from), name);
+  kit.line({width - time_wide, y, time_wide + 1, 18}, Type::small, Ink::quiet, time);
+  y += 19;
+  return 19 + kit.text({0, y, width, 0}, Type::body, Ink::text, line.text) + 10;
+}
+
+void ChatBox::draw(PageContext& context, Box box) {
+  Kit& kit = context.kit;
+  Model& model = context.model;
+  model.unread = 0;
+  const float field_high = kControlHeight, list_high = std::max(40.0F, box.height - field_high - 12);
+  kit.begin_region("chat", {box.x, box.y, box.width, list_high}, true);
+  float y = 0;
+  const float width = box.width - 14;
+  for (const ChatLine& line : model.chat) y += draw_line(context, line, y, width);
+  if (model.chat.empty()) y += kit.text({0, 0, width, 0}, Type::body, Ink::quiet, _("Nothing was said yet."));
+  // A new line is shown at once; the last frame's height is what the scroll position counts by, so once more.
+  const std::size_t now = model.chat.size() + static_cast<std::size_t>(model.chat.empty() ? 0 : model.chat.back().at);
+  if (now != seen_) kit.scroll_to_end();
+  seen_ = now;
+  kit.end_region(y);
+  const Member* me = model.member(model.self);
+  const bool muted = me != nullptr && !me->rights.empty() && !me->rights.contains("chat");
+  Box place{box.x, box.y + box.height - field_high, box.width, field_high};
+  if (muted) {
+    kit.line(place, Type::body, Ink::quiet, _("You cannot write at the moment."));
+    return;
+  }
+  FieldResult written =
+      kit.field("chat.text", _("Message to all"), draft_, place, {.hint = _("Message to all…"), .max_bytes = 2000});
+  if (written.submitted && draft_.find_first_not_of(' ') != std::string::npos) {
+    context.send({{"do", "chat"}, {"text", draft_}, {"to", "all"}});
+    draft_.clear();
+  }
+}
+
+}  // namespace lotse::ui

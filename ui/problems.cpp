@@ -1,0 +1,209 @@
+#include "ui/problems.h"
+
+#include <functional>
+#include <map>
+
+#include "ui/texts.h"
+
+namespace lotse::ui {
+namespace {
+
+using Words = std::map<std::string, std::function<ProblemWords()>>;
+
+const Words& joining_words() {
+  static const Words kWords{
+      {"bad_number",
+       [] {
+         return ProblemWords{_("That is not a session number"), _("A number has nine digits."),
+                             _("Compare it with the invitation."), _("Enter it again"), Remedy::enter_again};
+       }},
+      {"no_session",
+       [] {
+         return ProblemWords{_("There is no session with this number"),
+                             _("The relay does not know the number, or the session is over."),
+                             _("Compare it with the invitation, or ask for a new one."), _("Enter it again"),
+                             Remedy::enter_again};
+       }},
+      {"bad_password",
+       [] {
+         return ProblemWords{_("The code is not right"),
+                             _("The number is known, but the code does not fit. Codes are renewed after an hour and "
+                               "after each wrong use."),
+                             _("Ask the moderator for the code that is shown now."), _("Enter it again"),
+                             Remedy::enter_again};
+       }},
+      {"locked",
+       [] {
+         return ProblemWords{_("The session is locked"), _("The moderator lets nobody else in at the moment."),
+                             _("Ask the moderator to unlock it."), _("Try again"), Remedy::try_again};
+       }},
+      {"lobby_refused",
+       [] {
+         return ProblemWords{_("You were not let in"), _("The moderator refused your request."),
+                             _("Ask the moderator, then join again."), _("Back to the start"), Remedy::back};
+       }},
+      {"kicked",
+       [] {
+         return ProblemWords{_("You were removed from the session"),
+                             _("The moderator removed you. Your screen is no longer shared."),
+                             _("If that was a mistake, ask for a new code."), _("Back to the start"), Remedy::back};
+       }},
+      {"banned",
+       [] {
+         return ProblemWords{_("You were removed for good"),
+                             _("The moderator does not let you into this session again."),
+                             _("Nothing more can be done here."), _("Back to the start"), Remedy::back};
+       }},
+      {"full",
+       [] {
+         return ProblemWords{_("The session is full"), _("It has as many people as the relay allows."),
+                             _("Wait until somebody leaves."), _("Try again"), Remedy::try_again};
+       }},
+      {"ended",
+       [] {
+         return ProblemWords{_("The session is over"), _("It ended before you could join."),
+                             _("Ask for a new invitation."), _("Back to the start"), Remedy::back};
+       }},
+      {"version",
+       [] {
+         return ProblemWords{_("The programs do not fit together"),
+                             _("The other side runs a version that this one does not understand."),
+                             _("Install the newest version on both computers."), _("Back to the start"), Remedy::back};
+       }},
+      {"timeout",
+       [] {
+         return ProblemWords{_("No answer came"), _("The other side did not answer in time."),
+                             _("Check whether it is still connected."), _("Try again"), Remedy::try_again};
+       }},
+      {"rate_limited",
+       [] {
+         return ProblemWords{_("Too many attempts"), _("The relay takes only some attempts a minute."),
+                             _("Wait a minute."), _("Try again"), Remedy::try_again};
+       }},
+  };
+  return kWords;
+}
+
+const Words& machine_words() {
+  static const Words kWords{
+      {"relay_unreachable",
+       [] {
+         return ProblemWords{_("The relay cannot be reached"), _("No connection to {relay} could be made."),
+                             _("Check the network and the relay's address."), _("Try again"), Remedy::try_again};
+       }},
+      {"relay_untrusted",
+       [] {
+         return ProblemWords{
+             _("The relay is not trusted"), _("The certificate of {relay} was not confirmed, so nothing was sent."),
+             _("Compare its words with those of its operator, or use a link: it carries the relay's fingerprint."),
+             _("Try again"), Remedy::try_again};
+       }},
+      {"proxy_auth",
+       [] {
+         return ProblemWords{_("The proxy wants a login"), _("Your network lets nobody out without one."),
+                             _("Give the proxy's address with name and password in the start options."),
+                             _("Back to the start"), Remedy::back};
+       }},
+      {"no_display",
+       [] {
+         return ProblemWords{_("There is no screen to share"), _("No display could be opened on this computer."),
+                             _("Log in to a desktop, then share again."), _("Back to the start"), Remedy::back};
+       }},
+      {"no_extension",
+       [] {
+         return ProblemWords{_("This display cannot be shared"),
+                             _("The display lacks something that sharing needs (XDamage or XTest)."),
+                             _("Use an ordinary desktop session."), _("Back to the start"), Remedy::back};
+       }},
+      {"display_lost",
+       [] {
+         return ProblemWords{_("The screen is gone"), _("The display that was shared has closed."),
+                             _("Log in again, then share again."), _("Back to the start"), Remedy::back};
+       }},
+      {"source_gone",
+       [] {
+         return ProblemWords{_("What was shared has closed"), _("The window or monitor no longer exists."),
+                             _("Choose something else to share."), _("Back to the start"), Remedy::back};
+       }},
+      {"not_allowed",
+       [] {
+         return ProblemWords{_("That is not allowed"), _("You do not have this right in the session."),
+                             _("Ask the moderator."), _("Back to the start"), Remedy::back};
+       }},
+      {"no_such_member",
+       [] {
+         return ProblemWords{_("That person has left"), _("Nobody in the session has this name any more."),
+                             _("Look at the list of people."), _("Back to the start"), Remedy::back};
+       }},
+      {"file_name",
+       [] {
+         return ProblemWords{_("This file name cannot be used"), _("The name has characters that no file may have."),
+                             _("Choose another name."), _("Back to the start"), Remedy::back};
+       }},
+      {"file_exists",
+       [] {
+         return ProblemWords{_("The file is already there"), _("Nothing was overwritten."), _("Choose another name."),
+                             _("Back to the start"), Remedy::back};
+       }},
+      {"disk_full",
+       [] {
+         return ProblemWords{_("The disk is full"), _("Nothing more could be written."), _("Make room, then go on."),
+                             _("Back to the start"), Remedy::back};
+       }},
+      {"too_large",
+       [] {
+         return ProblemWords{_("That is too large"), _("It passes the limit for one message, file or screen."),
+                             _("Try something smaller."), _("Back to the start"), Remedy::back};
+       }},
+      {"bad_request",
+       [] {
+         return ProblemWords{_("That could not be done"), _("The program did not understand the request."),
+                             _("Install the newest version."), _("Back to the start"), Remedy::back};
+       }},
+      {"internal",
+       [] {
+         return ProblemWords{_("Something went wrong"), _("The program met an error of its own."),
+                             _("Try again. If it stays, look into the log."), _("Try again"), Remedy::try_again};
+       }},
+  };
+  return kWords;
+}
+
+}  // namespace
+
+ProblemWords problem_words(const std::string& code, const std::string& message, const std::string& relay) {
+  ProblemWords words;
+  if (auto known = joining_words().find(code); known != joining_words().end())
+    words = known->second();
+  else if (auto other = machine_words().find(code); other != machine_words().end())
+    words = other->second();
+  else
+    words = {_("Something went wrong"), message, _("Try again. If it stays, look into the log."), _("Try again"),
+             Remedy::try_again};
+  words.happened = filled(words.happened, {{"relay", relay.empty() ? _("the relay") : relay}});
+  return words;
+}
+
+std::string notice_words(const std::string& code, const std::string& message) {
+  if (code == "input_suspended") return _("The other side uses its own mouse. Yours waits a moment.");
+  if (code == "recording_done") return filled(_("Recording saved: {file}"), {{"file", message}});
+  const bool known = joining_words().contains(code) || machine_words().contains(code);
+  if (!known) return message.empty() ? code : message;
+  ProblemWords words = problem_words(code, message, "");
+  return words.title + ". " + words.advice;
+}
+
+std::string ended_words(const std::string& reason) {
+  if (reason.empty() || reason == "ended" || reason == "end" || reason == "master_ended")
+    return _("The moderator ended the session.");
+  if (reason == "left" || reason == "quit" || reason == "leave") return _("You left the session.");
+  if (reason == "kicked") return _("The moderator removed you. Your screen is no longer shared.");
+  if (reason == "banned") return _("The moderator does not let you into this session again.");
+  if (reason == "lost" || reason == "timeout" || reason == "relay_unreachable")
+    return _("The connection was lost and could not be made again.");
+  if (reason == "lobby_refused" || reason == "refused") return _("The moderator refused your request.");
+  if (reason == "master_gone" || reason == "master_lost") return _("The moderator's computer is gone.");
+  return reason;
+}
+
+}  // namespace lotse::ui

@@ -1,0 +1,21 @@
+// What goes wrong, in human words.
+#pragma once
+#include <string>
+
+namespace lotse::ui {
+
+enum class Remedy { enter_again, try_again, settings, back };
+
+struct ProblemWords {
+  std::string title, happened, advice, button;
+  Remedy remedy = Remedy::back;
+};
+/// Words for an error code of the control interface. An unknown code gets general words; `message`, the program's own
+/// line, then says what happened.
+ProblemWords problem_words(const std::string& code, const std::string& message, const std::string& relay);
+/// One sentence for a code that is shown in passing.
+std::string notice_words(const std::string& code, const std::string& message);
+/// Why a session ended, as one sentence.
+std::string ended_words(const std::string& reason);
+
+}  // namespace lotse::ui

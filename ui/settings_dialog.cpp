@@ -1,0 +1,71 @@
+#include "ui/settings_dialog.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "ui/texts.h"
+
+namespace lotse::ui {
+namespace {
+
+void choose(Column& c, const std::string& id, const std::string& title, std::string& value,
+            std::vector<MenuItem> items) {
+  c.text(Type::body_strong, Ink::text, title);
+  std::string label;
+  for (auto& item : items) {
+    item.checked = item.id == id + "." + value;
+    if (item.checked) label = item.label;
+  }
+  Box box = c.take(kControlHeight);
+  std::string chosen = c.kit().menu({.id = id, .label = label, .icon = Icon::down}, box, items);
+  if (!chosen.empty()) value = chosen.substr(id.size() + 1);
+}
+
+}  // namespace
+
+void SettingsDialog::open(const Settings& settings) {
+  open_ = true;
+  edited_ = settings;
+}
+
+void SettingsDialog::draw(PageContext& context) {
+  if (!open_) return;
+  context.kit.dialog("settings", 520, "settings.cancel", "settings.save", "settings.name", [&](Column& c) {
+    c.gap(8);
+    c.text(Type::subtitle, Ink::text, _("Settings"));
+    c.space(4);
+    c.text(Type::body_strong, Ink::text, _("Your name"));
+    bool enter = c.field("settings.name", _("Your name"), edited_.name, {.hint = _("Your name"), .max_bytes = 100},
+                         kControlHeight)
+                     .submitted;
+    c.text(Type::body_strong, Ink::text, _("Relay"));
+    enter |= c.field("settings.relay", _("Relay"), edited_.relay, {.hint = "relay.example.org", .max_bytes = 300},
+                     kControlHeight)
+                 .submitted;
+    c.text(Type::small, Ink::quiet, _("The relay passes sealed packets on. It cannot read them."));
+    c.space(4);
+    choose(c, "settings.language", _("Language"), edited_.language,
+           {{.id = "settings.language.", .label = _("As the system")},
+            {.id = "settings.language.en", .label = "English"},
+            {.id = "settings.language.de", .label = "Deutsch"}});
+    choose(c, "settings.theme", _("Colours"), edited_.theme,
+           {{.id = "settings.theme.", .label = _("As the system")},
+            {.id = "settings.theme.dark", .label = _("Dark")},
+            {.id = "settings.theme.light", .label = _("Light")}});
+    c.space(8);
+    std::string pressed = c.buttons({{.id = "settings.cancel", .label = _("Cancel")},
+                                     {.id = "settings.save", .label = _("Save"), .look = Look::primary}},
+                                    Align::right);
+    if (pressed == "settings.save" || enter) {
+      const bool renamed = edited_.name != context.settings.name;
+      edited_.start_mode = context.settings.start_mode;
+      context.settings = edited_;
+      context.settings_changed();
+      if (renamed) context.send({{"do", "set_name"}, {"name", edited_.name}});
+      open_ = false;
+    }
+    if (pressed == "settings.cancel") open_ = false;
+  });
+}
+
+}  // namespace lotse::ui

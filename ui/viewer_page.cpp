@@ -1,0 +1,371 @@
+#include "ui/viewer_page.h"
+
+#include <SDL2/SDL.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "ui/connecting_page.h"
+#include "ui/texts.h"
+
+namespace lotse::ui {
+namespace {
+
+constexpr double kBarStays = 2.5, kBarFades = 0.2;  // seconds
+constexpr float kBarHeight = 52;
+
+double seconds() { return static_cast<double>(SDL_GetTicks64()) / 1000; }
+
+/// The chords that a window manager of one's own would keep.
+const std::vector<std::vector<std::string>>& chords() {
+  static const auto kChords = [] {
+    std::vector<std::vector<std::string>> all{
+        {"Control_L", "Alt_L", "Delete"}, {"Alt_L", "Tab"}, {"Alt_L", "F4"},    {"Super_L"},
+        {"Control_L", "Escape"},          {"Print"},        {"Alt_L", "Print"}, {"Control_L", "Alt_L", "BackSpace"}};
+    for (int i = 1; i <= 12; ++i) all.push_back({"Control_L", "Alt_L", "F" + std::to_string(i)});
+    return all;
+  }();
+  return kChords;
+}
+
+std::string chord_text(const std::vector<std::string>& chord) {
+  const std::map<std::string, std::string> names{{"Control_L", _("Ctrl")},
+                                                 {"Alt_L", _("Alt")},
+                                                 {"Super_L", _("Super (menu key)")},
+                                                 {"Delete", _("Del")},
+                                                 {"Tab", _("Tab")},
+                                                 {"Escape", _("Esc")},
+                                                 {"Print", _("Print screen")},
+                                                 {"BackSpace", _("Backspace")}};
+  std::string text;
+  for (const auto& key : chord) {
+    auto known = names.find(key);
+    text += (text.empty() ? "" : " + ") + (known == names.end() ? key : known->second);
+  }
+  return text;
+}
+
+}  // namespace
+
+bool ViewerPage::handle(const SDL_Event& event, int window_id) {
+  if (event.type == SDL_MOUSEMOTION && event.motion.windowID == static_cast<Uint32>(window_id)) {
+    mouse_ = {event.motion.x, event.motion.y};
+    mouse_moved_ = true;
+  }
+  const bool mouse_event =
+      event.type == SDL_MOUSEMOTION || event.type == SDL_MOUSEBUTTONDOWN || event.type == SDL_MOUSEBUTTONUP;
+  if (mouse_event) {
+    const Uint32 id = event.type == SDL_MOUSEMOTION ? event.motion.windowID : event.button.windowID;
+    if (id != static_cast<Uint32>(window_id)) return false;
+  }
+  return capture_.handle(event, !over_ours_ && covers(layout_, mouse_));
+}
+
+void ViewerPage::leave(PageContext& context) {
+  capture_.set_control(context.kit.window().window(), false, layout_, context.model.presenter);
+  if (full_) set_full_screen(context, false);
+}
+
+void ViewerPage::set_full_screen(PageContext& context, bool on) {
+  full_ = on;
+  SDL_SetWindowFullscreen(context.kit.window().window(), on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+  if (on) capture_.capture_keyboard(true);
+}
+
+int ViewerPage::wait_ms() const {
+  const double left = shown_until_ - seconds();
+  if (left > 0) return static_cast<int>(left * 1000) + 1;
+  return alpha_ > 0 && shown_until_ > 0 ? 16 : -1;
+}
+
+void ViewerPage::draw(PageContext& context, const PictureTexture& picture) {
+  Kit& kit = context.kit;
+  const float panel = panel_ ? kPanelWidth : 0;
+  Box place{0, 0, kit.width() - panel, kit.height()};
+  const bool watching = context.model.watching() && context.model.has_picture && !picture.size().empty();
+  kit.fill(place, watching ? rgb(0x05080b) : kit.theme().background);
+  over_ours_ = true;
+  if (watching) {
+    draw_picture(context, picture, place);
+  } else {
+    layout_ = {};
+    capture_.set_control(kit.window().window(), false, layout_, -1);
+    draw_waiting(context, place);
+  }
+  if (panel_) {
+    draw_panel(context, {place.width, 0, panel, kit.height()});
+  } else {
+    Button unfold{.id = "viewer.unfold",
+                  .label = context.model.unread > 0 ? std::to_string(context.model.unread) : "",
+                  .look = Look::bar,
+                  .tip = _("Show people and chat (F9)"),
+                  .icon = Icon::panel};
+    float wide = kit.button_width(unfold);
+    Box box{kit.width() - wide - 16, 14, wide, 34};
+    if (kit.button(unfold, box)) panel_ = true;
+    over_ours_ = over_ours_ || kit.hovered(box);
+  }
+  if (kit.key(SDLK_F9)) panel_ = !panel_;
+  if (kit.key(SDLK_F11)) set_full_screen(context, !full_);
+  if (full_ && kit.key(SDLK_ESCAPE)) set_full_screen(context, false);
+  picker_.draw(context);
+}
+
+void ViewerPage::draw_picture(PageContext& context, const PictureTexture& picture, Box place) {
+  Kit& kit = context.kit;
+  Model& m = context.model;
+  const float scale = kit.window().scale();
+  const Rect pixels{0, 0, static_cast<int>(place.width * scale), static_cast<int>(place.height * scale)};
+  layout_ = lay_out(picture.size(), pixels, mode_, mouse_);
+  auto points = [&](double x, double y, double width, double height) {
+    return Box{static_cast<float>(x) / scale, static_cast<float>(y) / scale, static_cast<float>(width) / scale,
+               static_cast<float>(height) / scale};
+  };
+  kit.begin_region("picture", place, false);
+  kit.picture(points(layout_.x, layout_.y, layout_.width(), layout_.height()), picture.texture(!layout_.whole()));
+  const auto& cursor = picture.cursor();
+  if (cursor.visible && picture.cursor_texture() != nullptr)
+    kit.picture(points(layout_.x + (cursor.position.x - cursor.hotspot.x) * layout_.scale,
+                       layout_.y + (cursor.position.y - cursor.hotspot.y) * layout_.scale,
+                       cursor.size.width * layout_.scale, cursor.size.height * layout_.scale),
+                picture.cursor_texture());
+  kit.end_region(place.height);
+  const bool controls = m.control == ControlState::active && m.stage == Stage::live;
+  capture_.set_control(kit.window().window(), controls, layout_, m.presenter);
+  const bool over_place = mouse_.x < pixels.width && mouse_.y < pixels.height;
+  over_ours_ = kit.dialog_open() || !over_place;
+  draw_chips(context, place);
+  draw_bar(context, place);
+}
+
+void ViewerPage::draw_chips(PageContext& context, Box place) {
+  Kit& kit = context.kit;
+  const Model& m = context.model;
+  const Theme& t = dark_theme();  // chips lie on the picture: dark in both
+  const Color back = rgb(0x0e151c, 219), white = rgb(0xffffff);
+  float x = place.x + 16;
+  std::string state;
+  auto add = [&](const std::string& part) { state += (state.empty() ? "" : " · ") + part; };
+  if (m.stage == Stage::reconnecting)
+    add(_("reconnecting…"));
+  else if (!m.path.empty())
+    add(path_text(m.path, m.via));
+  if (m.rtt_ms >= 0 && m.stage != Stage::reconnecting)
+    add(filled(_("{count} ms"), {{"count", std::to_string(m.rtt_ms)}}));
+  add(m.exact ? _("exact") : _("sharpening"));
+  x += kit.chip(x, 14, state, back, white,
+                m.stage == Stage::reconnecting ? t.warning
+                : m.exact                      ? t.good
+                                               : t.action) +
+       10;
+  if (m.recording.on) {
+    const std::string words = filled(_("Recording {time}"), {{"time", recording_text(m, monotonic_ns())}});
+    x += kit.chip(x, 14, words, rgb(0xd13438), white, white) + 10;
+  }
+  if (m.suspended)
+    x += kit.chip(x, 14, _("The other side uses its own mouse"), back, white, t.warning) + 10;
+  else if (capture_.keyboard_captured())
+    x += kit.chip(x, 14, _("Your keys go there · Right Ctrl gives them back"), rgb(0x2574c4), white) + 10;
+  else if (m.control == ControlState::active)
+    x += kit.chip(x, 14, _("You control · click the picture to type"), back, white, t.danger) + 10;
+}
+
+float ViewerPage::bar_shown(PageContext& context, Box bar) {
+  Kit& kit = context.kit;
+  const double now = seconds();
+  const float scale = kit.window().scale();
+  const float x = static_cast<float>(mouse_.x) / scale, y = static_cast<float>(mouse_.y) / scale;
+  const bool near = y > bar.y - 60 && x > bar.x - 120 && x < bar.right() + 120;
+  // While controlling, the bar comes only when the mouse comes near it: it would be in the way.
+  const bool wakes = mouse_moved_ && (near || !capture_.keyboard_captured());
+  const bool held =
+      kit.hovered(bar) || kit.focused().starts_with("viewer.") || context.model.control == ControlState::asked;
+  if (wakes || held || shown_until_ == 0) shown_until_ = now + kBarStays;
+  mouse_moved_ = false;
+  alpha_ = std::clamp(static_cast<float>(1 - (now - shown_until_) / kBarFades), 0.0F, 1.0F);
+  return alpha_;
+}
+
+void ViewerPage::draw_bar(PageContext& context, Box place) {
+  Kit& kit = context.kit;
+  const Model& m = context.model;
+  const bool may_ask = m.control == ControlState::none, active = m.control == ControlState::active;
+  std::vector<Button> buttons{
+      {.id = "viewer.control",
+       .label = active    ? _("Give control back")
+                : may_ask ? _("Control")
+                          : _("Asking…"),
+       .look = active ? Look::bar_on : Look::bar,
+       .enabled = m.control != ControlState::asked,
+       .tip = active ? _("Your mouse and keyboard work here again") : _("Ask to use mouse and keyboard over there"),
+       .icon = Icon::cursor},
+      {.id = "viewer.fit",
+       .label = mode_ == ViewMode::fit      ? _("Fit")
+                : mode_ == ViewMode::actual ? _("1 : 1")
+                                            : _("Sharp"),
+       .look = Look::bar,
+       .tip = _("Size of the picture"),
+       .icon = Icon::down},
+      {.id = "viewer.keys",
+       .label = _("Keys"),
+       .look = Look::bar,
+       .enabled = active,
+       .tip = active ? _("Keys that your own desktop would keep") : _("Control first"),
+       .icon = Icon::down},
+      {.id = "viewer.full",
+       .label = full_ ? _("Window") : _("Full screen"),
+       .look = Look::bar,
+       .tip = full_ ? _("Back to a window (F11)") : _("The whole screen (F11)")}};
+  if (m.role == Role::master)
+    buttons.push_back(
+        {.id = "viewer.session", .label = _("Session"), .look = Look::bar, .tip = _("Number, lobby and people")});
+  float wide = 16 + space::kS * static_cast<float>(buttons.size() - 1);
+  for (const auto& button : buttons) wide += kit.button_width(button);
+  Box bar{place.x + std::max(8.0F, (place.width - wide) / 2), place.height - kBarHeight - 18, wide, kBarHeight};
+  const float alpha = bar_shown(context, bar);
+  // Faded away it stays reachable by Tab, which brings it back.
+  kit.set_opacity(alpha);
+  kit.shadow(bar, kCardRadius);
+  kit.fill(bar, rgb(0x0e151c, 219), kCardRadius);
+  float x = bar.x + 8;
+  for (const auto& button : buttons) {
+    Box box{x, bar.y + 8, kit.button_width(button), 36};
+    x += box.width + space::kS;
+    control_button(context, box, button);
+  }
+  kit.set_opacity(1);
+  over_ours_ = over_ours_ || (alpha > 0 && kit.hovered(bar)) || kit.menu_open();
+}
+
+void ViewerPage::control_button(PageContext& context, Box box, const Button& button) {
+  Kit& kit = context.kit;
+  Model& m = context.model;
+  if (button.id == "viewer.fit") {
+    std::string chosen =
+        kit.menu(button, box,
+                 {{.id = "fit.fit", .label = _("Fit the window"), .checked = mode_ == ViewMode::fit},
+                  {.id = "fit.sharp", .label = _("Sharp: whole multiples only"), .checked = mode_ == ViewMode::sharp},
+                  {.id = "fit.actual", .label = _("1 : 1, follows the mouse"), .checked = mode_ == ViewMode::actual}});
+    if (!chosen.empty())
+      mode_ = chosen == "fit.fit" ? ViewMode::fit : chosen == "fit.sharp" ? ViewMode::sharp : ViewMode::actual;
+    return;
+  }
+  if (button.id == "viewer.keys") {
+    if (!button.enabled) {
+      kit.button(button, box);
+      return;
+    }
+    std::vector<MenuItem> items;
+    for (std::size_t i = 0; i < chords().size(); ++i)
+      items.push_back({.id = "keys." + std::to_string(i), .label = chord_text(chords()[i])});
+    if (std::string chosen = kit.menu(button, box, items); !chosen.empty())
+      capture_.press_chord(chords()[std::stoul(chosen.substr(5))]);
+    return;
+  }
+  if (!kit.button(button, box)) return;
+  if (button.id == "viewer.full") set_full_screen(context, !full_);
+  if (button.id == "viewer.session") m.show_session = true;
+  if (button.id != "viewer.control") return;
+  if (m.control == ControlState::active)
+    context.send({{"do", "release_control"}, {"presenter", m.presenter}});
+  else
+    context.send({{"do", "request_control"}, {"presenter", m.presenter}});
+}
+
+void ViewerPage::draw_waiting(PageContext& context, Box place) {
+  Kit& kit = context.kit;
+  kit.begin_region("waiting", place, true);
+  const float width = std::min(560.0F, place.width - 48), top = std::clamp(place.height * 0.16F, 24.0F, 150.0F);
+  float high = kit.card({(place.width - width) / 2, top, width, 0}, 32, [&](Column& c) {
+    c.gap(14);
+    if (context.model.own_screen_shared()) return draw_presenting(context, c);
+    if (context.model.stage == Stage::reconnecting) {
+      c.text(Type::title, Ink::text, _("Reconnecting"));
+      c.text(Type::body, Ink::text,
+             _("The connection was lost and is being made again. The session keeps its number; nothing needs to be "
+               "done."));
+      return;
+    }
+    c.text(Type::title, Ink::text, context.model.watching() ? _("The picture is coming") : _("You are in the session"));
+    draw_steps(context, c);
+    std::string pressed = c.buttons({{.id = "viewer.share", .label = _("Share my screen…")}});
+    if (pressed == "viewer.share") picker_.open(context);
+  });
+  kit.end_region(top + high + 24);
+}
+
+void ViewerPage::draw_presenting(PageContext& context, Column& c) {
+  const Model& m = context.model;
+  c.text(Type::title, Ink::text, m.paused ? _("Sharing is paused") : _("You share your screen"));
+  std::string viewers;
+  for (const Member* viewer : m.viewers()) viewers += (viewers.empty() ? "" : ", ") + display_name(m, viewer->id);
+  if (viewers.empty())
+    c.text(Type::body, Ink::text, _("Nobody sees it yet."));
+  else
+    c.rich(Type::body, Ink::text, _("{names} can see it. You may put this window aside: the red banner stays visible."),
+           {{"names", viewers}});
+  c.rich(Type::small, Ink::quiet, _("[Pause] or [Ctrl] [Alt] [Shift] [Esc] ends all control at once."), {});
+  std::string pressed = c.buttons({{.id = "viewer.pause", .label = m.paused ? _("Go on sharing") : _("Pause sharing")},
+                                   {.id = "viewer.unshare", .label = _("Stop sharing"), .look = Look::danger}});
+  if (pressed == "viewer.pause") context.send({{"do", "pause_share"}, {"on", !m.paused}});
+  if (pressed == "viewer.unshare") context.send({{"do", "unshare"}});
+}
+
+void ViewerPage::draw_panel(PageContext& context, Box box) {
+  Kit& kit = context.kit;
+  Model& m = context.model;
+  kit.fill(box, kit.theme().surface);
+  kit.fill({box.x, 0, 1, box.height}, kit.theme().line);
+  float right = box.right() - 16;
+  Button leave{.id = "panel.leave", .label = m.role == Role::master ? _("End") : _("Leave"), .look = Look::danger};
+  float wide = kit.button_width(leave);
+  if (kit.button(leave, {right - wide, 14, wide, 34}))
+    m.role == Role::master ? context.ask_to_end() : context.send({{"do", "leave"}});
+  right -= wide + 8;
+  if (kit.button({.id = "panel.fold",
+                  .label = "",
+                  .look = Look::bare,
+                  .tip = _("Fold the panel away (F9)"),
+                  .icon = Icon::panel},
+                 {right - 40, 14, 40, 34}))
+    panel_ = false;
+  kit.line({box.x + 16, 14, right - 48 - box.x - 16, 34}, Type::body_strong, Ink::text,
+           m.number.empty() ? _("Session") : grouped(m.number));
+  kit.fill({box.x, 61, box.width, 1}, kit.theme().line);
+
+  const std::string people = filled(_("People {count}"), {{"count", std::to_string(m.members.size())}});
+  const std::string talk = m.unread > 0 && !chat_open_
+                               ? filled(_("Chat · {count} new"), {{"count", std::to_string(m.unread)}})
+                               : std::string(_("Chat"));
+  float x = box.x + 16;
+  for (bool chat : {false, true}) {
+    Button tab{.id = chat ? "panel.chat" : "panel.people",
+               .label = chat ? talk : people,
+               .look = chat == chat_open_ ? Look::chip_on : Look::chip};
+    float tab_wide = kit.button_width(tab);
+    if (kit.button(tab, {x, 72, tab_wide, kChipHeight})) chat_open_ = chat;
+    x += tab_wide + 6;
+  }
+  kit.fill({box.x, 106, box.width, 1}, kit.theme().line);
+  // Where there is room, people above and the talk below, as one looks at both.
+  const float top = 106;
+  if (chat_open_) {
+    chat_.draw(context, {box.x + 16, top + 14, box.width - 32, box.height - top - 28});
+    return;
+  }
+  const bool both = box.height > 560;
+  const float chat_high = both ? std::min(260.0F, box.height * 0.36F) : 0;
+  Box list{box.x + 1, top + 1, box.width - 1, box.height - top - 1 - chat_high};
+  kit.begin_region("people", list, true);
+  Column column(kit, 15, 14, list.width - 31);
+  if (m.role == Role::master && !m.lobby.empty()) draw_lobby(context, column);
+  draw_people(context, column);
+  kit.end_region(column.y());
+  if (!both) return;
+  kit.fill({box.x, box.height - chat_high, box.width, 1}, kit.theme().line);
+  chat_.draw(context, {box.x + 16, box.height - chat_high + 14, box.width - 32, chat_high - 28});
+}
+
+}  // namespace lotse::ui

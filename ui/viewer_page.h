@@ -1,0 +1,49 @@
+// The shared screen: picture first, a tool bar that fades, a side panel that folds away.
+#pragma once
+#include <string>
+
+#include "ui/host_page.h"
+#include "ui/input_capture.h"
+#include "ui/page.h"
+#include "ui/people_list.h"
+#include "ui/picture_layout.h"
+#include "ui/picture_texture.h"
+
+namespace lotse::ui {
+
+class ViewerPage {
+ public:
+  explicit ViewerPage(InputCapture& capture) : capture_(capture) {}
+
+  void draw(PageContext& context, const PictureTexture& picture);
+  /// Before the window sees an event: true when it goes to the presenter's screen.
+  bool handle(const SDL_Event& event, int window_id);
+  /// Leaving the page: full screen and keyboard are given back.
+  void leave(PageContext& context);
+  /// Milliseconds until the tool bar fades on by itself, -1 when it is still.
+  int wait_ms() const;
+
+ private:
+  void draw_picture(PageContext& context, const PictureTexture& picture, Box place);
+  void draw_waiting(PageContext& context, Box place);
+  void draw_presenting(PageContext& context, Column& column);
+  void draw_chips(PageContext& context, Box place);
+  void draw_bar(PageContext& context, Box place);
+  void draw_panel(PageContext& context, Box box);
+  void control_button(PageContext& context, Box box, const Button& button);
+  void set_full_screen(PageContext& context, bool on);
+  float bar_shown(PageContext& context, Box bar);
+
+  InputCapture& capture_;
+  ChatBox chat_;
+  SharePicker picker_;
+  ViewMode mode_ = ViewMode::fit;
+  PictureLayout layout_;
+  bool panel_ = true, full_ = false, chat_open_ = false, over_ours_ = true;
+  double shown_until_ = 0;  // seconds
+  float alpha_ = 1;
+  Point mouse_;
+  bool mouse_moved_ = true;
+};
+
+}  // namespace lotse::ui
