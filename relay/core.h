@@ -88,7 +88,7 @@ class Core final : private Hub {
   void cut(ConnId conn, wire::RelayError why, std::uint32_t detail) override;
   void admitted(ConnId conn) override { links_.admitted(conn); }
   const Limits& limits() const override { return limits_; }
-  Counters& counters() override { return counters_; }
+  Counters& count() override { return counters_; }
   const std::shared_ptr<Meter>& meter() const override { return meter_; }
 
   void first_frame(ConnId id, Conn& conn, const wire::Frame& frame, Instant now);

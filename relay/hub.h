@@ -18,7 +18,7 @@ class Hub {
   virtual void admitted(ConnId conn) = 0;
 
   virtual const Limits& limits() const = 0;
-  virtual Counters& counters() = 0;
+  virtual Counters& count() = 0;
   virtual const std::shared_ptr<Meter>& meter() const = 0;  // of the whole relay
 };
 

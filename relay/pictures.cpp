@@ -12,7 +12,7 @@ void Pictures::change(Seat& seat, Change change) {
 bool Pictures::has_room(const Seat& seat) const { return hub_.queued(seat.conn) < wire::kPictureWindow; }
 
 void Pictures::send(const Seat& seat, const SharedBytes& frame) {
-  ++hub_.counters().pictures_out;
+  ++hub_.count().pictures_out;
   hub_.send(seat.conn, frame);
 }
 
@@ -36,7 +36,7 @@ void Pictures::offer(Seat& seat, StreamId stream, ItemId item, const PictureCach
     if (receiver.lacks(stream, item)) change(seat, [&](Receiver& r) { r.done(stream, item); });
     return;
   }
-  ++hub_.counters().pictures_deferred;
+  ++hub_.count().pictures_deferred;
   change(seat, [&](Receiver& r) { r.mark(stream, item); });
   drain(seat);
 }
@@ -100,21 +100,21 @@ void Pictures::forward_uncached(const wire::PacketHeader& header, const SharedBy
     if (seat.receiver.idle() && has_room(seat))
       send(seat, frame);
     else
-      ++hub_.counters().dropped_epoch;  // it is not kept, so it cannot wait
+      ++hub_.count().dropped_epoch;  // it is not kept, so it cannot wait
   }
 }
 
 void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, Instant now) {
-  ++hub_.counters().pictures_in;
+  ++hub_.count().pictures_in;
   if (header.epoch < oldest_) {
-    ++hub_.counters().dropped_epoch;
+    ++hub_.count().dropped_epoch;
     return;
   }
   bool ahead = header.epoch.value() > epoch_.value() && header.epoch.value() - epoch_.value() > 1;
   if (header.destination != kEverybody || ahead) return forward_uncached(header, frame);
   auto taken = cache_.take(header, std::move(frame));
   if (taken == PictureCache::Taken::stale) {
-    ++hub_.counters().pictures_stale;
+    ++hub_.count().pictures_stale;
     return;
   }
   StreamId stream = stream_of(header);
@@ -182,7 +182,7 @@ void Pictures::drop_all(Instant now) {
   std::vector<StreamId> all;
   for (const auto& [id, stream] : cache_.streams()) all.push_back(id);
   for (StreamId id : all) empty_stream(id, now);
-  hub_.counters().evicted += all.size();
+  hub_.count().evicted += all.size();
 }
 
 /// Streams of the sources whose packets are the most expensive to keep track of, `bytes` of them.
@@ -208,7 +208,7 @@ void Pictures::keep_within_budget(Instant now) {
   std::size_t excess = bytes() - (budget - budget / 8);
   if (receiver_bytes_ > cache_.bytes()) return drop_costliest_to_track(excess, now);
   auto evicted = cache_.evict(excess);
-  hub_.counters().evicted += evicted.size();
+  hub_.count().evicted += evicted.size();
   lost(evicted, now);
   if (bytes() > budget) drop_all(now);  // it was the bookkeeping
 }
@@ -231,7 +231,7 @@ void Pictures::ask_sources(Instant now) {
     if (auto stream = cache_.streams().find(id); stream != cache_.streams().end())
       request->generation = stream->second.generation;
     if (request->slots.empty()) cache_.asked_for_all(id);
-    ++hub_.counters().key_requests;
+    ++hub_.count().key_requests;
     hub_.send(seats_.at(request->source).conn, std::make_shared<const Bytes>(wire::encode(*request)));
   }
 }

@@ -49,7 +49,7 @@ void Session::send(Link& link, const wire::Frame& frame) {
 void Session::refuse(Link& link, Instant now) {
   if (link.refused_at && now - *link.refused_at < std::chrono::seconds(1)) return;
   link.refused_at = now;
-  ++hub_.counters().errors[static_cast<std::size_t>(RelayError::not_allowed)];
+  ++hub_.count().errors[static_cast<std::size_t>(RelayError::not_allowed)];
   send(link, wire::Error{RelayError::not_allowed, 0});
 }
 
@@ -131,7 +131,7 @@ bool Session::is_genuine(const wire::TunnelRequest& request, const wire::RelayNo
   bool genuine =
       request.term >= term_ && crypto::verify(record_.key, crypto::Purpose::tunnel,
                                               {wire::signed_part(request, record_.uuid, nonce)}, request.signature);
-  if (!genuine) ++hub_.counters().bad_signatures;
+  if (!genuine) ++hub_.count().bad_signatures;
   return genuine;
 }
 
@@ -216,7 +216,7 @@ bool Session::take_handshake(Link& link, const wire::Handshake& handshake, Insta
   constexpr std::size_t overhead = 64;  // so that empty ones are not free
   link.handshake_bytes += handshake.body.size() + overhead;
   if (link.handshake_bytes > wire::kPendingHandshakeBytes || !(any_time || (before && !link.participant))) {
-    ++hub_.counters().bad_frames;
+    ++hub_.count().bad_frames;
     cut(link.id, RelayError::bad_request, now);
     return false;
   }
@@ -286,13 +286,13 @@ bool Session::admit(LinkId id, ParticipantId as, Instant now) {
   if (is_master(*link) || (link->participant && link->participant != as)) return false;
   if (link->participant) return true;
   if (Link* before = member(as)) cut(before->id, RelayError::replaced, now);
+  link->heard_of = true;
   if (members_.size() >= wire::kMaxMembers) {
     cut(id, RelayError::full, now);
     return true;
   }
-  link->heard_of = true;
   become(*link, as, now);
-  ++hub_.counters().admitted;
+  ++hub_.count().admitted;
   return true;
 }
 
@@ -328,7 +328,7 @@ void Session::on_packet(LinkId from, const wire::PacketHeader& header, Bytes fra
   Link* link = find(from);
   if (link == nullptr) return;
   if (link->participant != header.source || header.session_tag != tag_) {
-    ++hub_.counters().dropped_source;
+    ++hub_.count().dropped_source;
     refuse(*link, now);
     return cut_slow(now);
   }
@@ -349,7 +349,7 @@ void Session::forward_message(const Link& from, const wire::PacketHeader& header
   }
   Link* to = member(header.destination);
   if (to == nullptr || to->id == from.id) {
-    ++hub_.counters().dropped_receiver;
+    ++hub_.count().dropped_receiver;
     return;
   }
   send(*to, std::move(frame));

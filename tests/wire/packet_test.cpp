@@ -1,0 +1,106 @@
+#include "wire/packet.h"
+
+#include <catch2/catch.hpp>
+
+#include "wire/limits.h"
+
+using namespace lotse;
+using namespace lotse::wire;
+
+namespace {
+
+PacketHeader picture(PacketKind kind = PacketKind::key) {
+  PacketHeader h;
+  h.kind = kind;
+  h.stream = 1;
+  h.session_tag = 0x01020304;
+  h.source = ParticipantId{0x0506};
+  h.destination = kEverybody;
+  h.epoch = Epoch{0x0708090A};
+  h.counter = 0x0B0C0D0E0F101112;
+  h.picture = {Generation{0x13141516}, ScreenId{7}, 9, SlotId{kind == PacketKind::key ? 0x1234u : 0u},
+               SlotVersion{0x17181920}};
+  return h;
+}
+
+Bytes packet(const PacketHeader& header, std::size_t payload) {
+  Bytes out;
+  write_header(header, out);
+  out.resize(out.size() + payload, 0xEE);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a packet's header comes back as it was written") {
+  PacketHeader message;
+  message.keying = Keying::pair;
+  message.stream = 3;
+  message.source = ParticipantId{1};
+  message.counter = 42;
+  for (const PacketHeader& header : {message, picture(), picture(PacketKind::frame_end), picture(PacketKind::state)}) {
+    Bytes bytes = packet(header, 33);
+    auto parsed = parse_packet(bytes);
+    REQUIRE(parsed);
+    CHECK(parsed->header == header);
+    CHECK(parsed->clear.size() == (header.kind == PacketKind::message ? kMessageHeader : kPictureHeader));
+    CHECK(parsed->sealed.size() == 33);
+    CHECK(parsed->clear.data() == bytes.data());
+  }
+}
+
+TEST_CASE("a header lies in the bytes as the grammar says") {
+  Bytes bytes = packet(picture(), 0);
+  CHECK(bytes == Bytes{1, 2,    0,    1,    1,    2,    3,    4,    5,    6,    0xFF, 0xFF, 7,    8,
+                       9, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16,
+                       7, 9,    0,    0,    0,    0,    0x12, 0x34, 0x17, 0x18, 0x19, 0x20});
+}
+
+TEST_CASE("every cut packet is refused") {
+  Bytes bytes = packet(picture(), 0);
+  for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(parse_packet(ByteView(bytes).first(size)));
+}
+
+TEST_CASE("fields out of their range are refused") {
+  auto change = [](std::size_t at, std::uint8_t value) {
+    Bytes bytes = packet(picture(), 10);
+    bytes[at] = value;
+    return parse_packet(bytes).has_value();
+  };
+  CHECK(change(3, 200));      // streams are free
+  CHECK_FALSE(change(0, 2));  // version
+  CHECK_FALSE(change(1, 0));  // kind
+  CHECK_FALSE(change(1, 5));
+  CHECK_FALSE(change(2, 2));    // keying
+  CHECK_FALSE(change(2, 1));    // pictures go under the epoch's key
+  CHECK_FALSE(change(28, 16));  // screen
+  CHECK_FALSE(change(30, 1));   // reserved
+  CHECK_FALSE(change(31, 1));
+  CHECK_FALSE(change(33, 1));  // slot 65536 and above
+  CHECK(change(34, 0xFF));
+}
+
+TEST_CASE("state channels and frame ends have slots of their own range") {
+  auto with_slot = [](PacketKind kind, std::uint32_t slot) {
+    PacketHeader header = picture(kind);
+    header.picture.slot = SlotId{slot};
+    return parse_packet(packet(header, 1)).has_value();
+  };
+  CHECK(with_slot(PacketKind::key, kMaxSlots - 1));
+  CHECK_FALSE(with_slot(PacketKind::key, kMaxSlots));
+  CHECK(with_slot(PacketKind::state, kStateChannels - 1));
+  CHECK_FALSE(with_slot(PacketKind::state, kStateChannels));
+  CHECK(with_slot(PacketKind::frame_end, 0));
+  CHECK_FALSE(with_slot(PacketKind::frame_end, 1));
+}
+
+TEST_CASE("a payload may be as large as its limit and no larger") {
+  CHECK(parse_packet(packet(picture(), kMaxPayload)));
+  CHECK_FALSE(parse_packet(packet(picture(), kMaxPayload + 1)));
+}
+
+TEST_CASE("the session tag is the uuid's beginning") {
+  SessionUuid uuid{};
+  for (std::size_t i = 0; i < uuid.size(); ++i) uuid[i] = static_cast<std::uint8_t>(i + 1);
+  CHECK(session_tag(uuid) == 0x01020304);
+}
