@@ -77,7 +77,8 @@ class RelayConnection {
   std::size_t queued() const;
   /// SHA-256 of the relay's SubjectPublicKeyInfo, once TLS got that far.
   std::optional<std::array<std::uint8_t, 32>> key() const;
-  /// After the end: the last counters that were to be had.
+  /// After the end: the last counters that were to be had. After close() these are from just before the farewell, and
+  /// lack what the kernel had not sent by then.
   SocketStats stats() const;
   /// Sends a close frame and lets what is queued go out first, at most a second. Then on_closed(none).
   void close();
