@@ -34,6 +34,7 @@ class Envelope {
 
   crypto::EpochKeys& epochs() { return epochs_; }
   ParticipantId self() const { return self_; }
+  Epoch newest_epoch() const { return epochs_.newest(); }
 
   void set_pair(ParticipantId peer, crypto::PairKeys keys);
   void drop_pair(ParticipantId peer);

@@ -1,0 +1,476 @@
+#include "program/engine.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "program/events_json.h"
+#include "program/invitation.h"
+#include "ui/backend.h"
+
+namespace lotse::program {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kExitCannotStart = 2, kExitRefused = 3, kExitLost = 4;
+
+int exit_code_of(session::ErrorCode code) {
+  using E = session::ErrorCode;
+  switch (code) {
+    case E::relay_unreachable:
+    case E::relay_untrusted:
+      return kExitCannotStart;
+    case E::internal:
+    case E::timeout:
+      return kExitLost;
+    default:
+      return kExitRefused;
+  }
+}
+
+}  // namespace
+
+Engine::Engine(net::Loop& loop, Options options, Interactive interactive, Sink sink)
+    : loop_(loop),
+      options_(std::move(options)),
+      interactive_(interactive),
+      sink_(std::move(sink)),
+      timer_(loop, [this] { with_session([](session::Session&) {}); }) {
+  if (!options_.canvas_file.empty()) canvas_file_ = std::make_unique<CanvasFile>(options_.canvas_file);
+  if (options_.share && *options_.share != "none") share_what_ = *options_.share;
+  asked_ = net::Loop::now();
+  make_rsa();
+}
+
+Engine::~Engine() = default;
+
+// Ahead, since it takes up to 0.4 s.
+void Engine::make_rsa() {
+  if (options_.kind == Kind::master && interactive_ == Interactive::no) return;
+  loop_.work([this] {
+    auto key = std::make_shared<crypto::RsaKey>(crypto::RsaKey::make());
+    loop_.post([this, key] { rsa_ = key; });
+  });
+}
+
+void Engine::emit(json event) {
+  if (!event.is_null()) sink_(std::move(event));
+}
+
+void Engine::start() {
+  if (options_.kind == Kind::master) {
+    bool wanted = interactive_ == Interactive::no || options_.share || options_.mode || options_.password_given;
+    if (wanted) do_start_session(json::object(), Answer{this, {}, asked_});
+  } else if (!options_.invitation.empty()) {
+    do_join(json{{"invitation", options_.invitation}}, Answer{this, {}, asked_});
+  } else if (interactive_ == Interactive::no && !options_.jsonl) {
+    fail("bad_number", "Which session? Give a number or a link: lotse-participant 428117903", kExitCannotStart);
+  }
+}
+
+net::RelayAddress Engine::relay_address(const std::string& text) const {
+  auto address = net::parse_relay_address(text.empty() ? "127.0.0.1" : text);
+  if (!address) throw std::invalid_argument("'" + text + "' is no relay address: use HOST or HOST:PORT");
+  return *address;
+}
+
+void Engine::begin_session(session::MasterOptions options, const std::string& relay) {
+  auto address = relay_address(relay);
+  session_alive_ = std::make_shared<int>();
+  session_ = std::make_unique<session::Session>(*this, std::move(options));
+  self_ = 0;
+  connect(std::move(address), parse_pin(options_.relay_pin));
+}
+
+void Engine::begin_session(session::ParticipantOptions options, net::RelayAddress relay,
+                           std::optional<RelayLink::Key> pin) {
+  options.rsa = std::exchange(rsa_, nullptr);
+  session_alive_ = std::make_shared<int>();
+  session_ = std::make_unique<session::Session>(*this, std::move(options));
+  self_ = -1;
+  connect(std::move(relay), pin);
+}
+
+void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin) {
+  if (!options_.relay_pin.empty() && !pin) pin = parse_pin(options_.relay_pin);
+  asked_ = net::Loop::now();
+  emit({{"event", "state"}, {"stage", "connecting"}, {"reason", ""}, {"relay", net::to_string(relay)}});
+  RelayLink::Events events;
+  events.on_frame = [this](ByteView frame) {
+    with_session([&](session::Session& s) { s.on_frame(frame, net::Loop::now()); });
+  };
+  events.on_drained = [this] { with_session([](session::Session& s) { s.on_drained(net::Loop::now()); }); };
+  events.on_disconnected = [this](const std::string& reason) {
+    with_session([&](session::Session& s) { s.on_disconnected(reason, net::Loop::now()); });
+  };
+  events.on_failed = [this](const std::string& code, const std::string& message) {
+    if (code == "relay_changed") emit({{"event", "relay_changed"}, {"relay", net::to_string(relay_->address())}});
+    fail(code == "relay_changed" ? "relay_untrusted" : code, message,
+         number_.empty() && self_ <= 0 ? kExitCannotStart : kExitLost);
+  };
+  if (interactive_ == Interactive::yes)
+    events.on_unknown = [this](const RelayLink::Key& key) {
+      json words = json::array();
+      std::string text = crypto::six_words(key), word;
+      for (char c : text + " ") {
+        if ((c >= 'a' && c <= 'z'))
+          word += c;
+        else if (!word.empty())
+          words.push_back(std::exchange(word, {}));
+      }
+      emit({{"event", "relay_unknown"},
+            {"relay", net::to_string(relay_->address())},
+            {"words", words},
+            {"fingerprint", "sha256:" + to_hex(key)}});
+    };
+  relay_ = std::make_unique<RelayLink>(loop_, std::move(relay), pin, config_folder(options_), std::move(events));
+}
+
+void Engine::with_session(const std::function<void(session::Session&)>& call) {
+  if (!session_) return;
+  ++depth_;
+  call(*session_);
+  session_->poll(net::Loop::now());
+  --depth_;
+  if (depth_ == 0) after_session();
+}
+
+void Engine::after_session() {
+  for (bool again = true; again && session_;) {
+    again = false;
+    for (session::Event& event : std::exchange(pending_events_, {})) {
+      again = true;
+      if (auto* ended = std::get_if<session::Ended>(&event)) return tell_ended(*ended);
+      tell(event);
+    }
+    if (std::exchange(stop_sharing_wanted_, false)) screen_.reset(), again = true;
+    if (std::exchange(sharing_wanted_, false)) share(share_what_), again = true;
+  }
+  Instant now = net::Loop::now();
+  waits_.poll(now);
+  Instant next = session_ ? session_->next_deadline() : Instant::never();
+  timer_.set(std::min(next, waits_.next_deadline()));
+}
+
+void Engine::work(std::function<std::function<void()>()> job) {
+  loop_.work([this, job = std::move(job), alive = std::weak_ptr<int>(session_alive_)] {
+    auto done = job();
+    loop_.post([this, done = std::move(done), alive] {
+      if (!alive.expired()) with_session([&](session::Session&) { done(); });
+    });
+  });
+}
+
+void Engine::send(Bytes frame) {
+  if (relay_) relay_->send(std::move(frame));
+}
+
+std::size_t Engine::queued() const { return relay_ ? relay_->queued() : 0; }
+
+std::string Engine::link() const { return make_link(relay_->address(), number_, link_secret_, relay_->key()); }
+
+void Engine::tell(const session::Event& event) {
+  using namespace session;
+  if (auto* number = std::get_if<SessionNumber>(&event)) {
+    number_ = number->number;
+    code_ = number->code;
+    link_secret_ = number->link_secret;
+    relay_->in_session();
+    emit({{"event", "session"}, {"number", number_}, {"password", code_}, {"link", link()}, {"self", self_}});
+    if (options_.share && *options_.share != "none") share(share_what_);
+    return;
+  }
+  if (auto* code = std::get_if<NewCode>(&event)) {
+    code_ = code->code;
+    if (!number_.empty()) emit({{"event", "code"}, {"password", code_}, {"link", link()}});
+    return;
+  }
+  if (auto* sas = std::get_if<OwnSas>(&event)) {
+    own_sas_ = sas->words;
+    if (sas->self.value() != 0xFFFF) {
+      self_ = sas->self.value();
+      relay_->in_session();
+    }
+  }
+  json out = to_json(event, self_);
+  if (std::holds_alternative<PictureComplete>(event)) out["ms"] = milliseconds(net::Loop::now() - asked_);
+  if (std::holds_alternative<ConsentRequest>(event)) {
+    const auto& request = std::get<ConsentRequest>(event);
+    const Member* from = session_->core() ? session_->core()->member(request.from) : nullptr;
+    out["name"] = from ? from->name : "";
+    out["sas"] = own_sas_;
+  }
+  if (auto* recording = std::get_if<RecordingChanged>(&event); recording && recording->by.value() == self_)
+    out["file"] = record_file_;
+  if (auto* stage = std::get_if<StageChanged>(&event); stage && relay_)
+    out["relay"] = net::to_string(relay_->address());
+  if (auto* presenter = std::get_if<PresenterChanged>(&event);
+      presenter && !presenter->sharing && presenter->participant == watched_) {
+    watched_ = ParticipantId{0xFFFF};
+    cursor_ = {};
+    if (shared_picture_) shared_picture_->clear();
+  }
+  emit(std::move(out));
+  if (auto* controllers = std::get_if<ControllersChanged>(&event)) {
+    if (controllers->suspended != std::exchange(was_suspended_, controllers->suspended))
+      emit({{"event", "input_suspended"},
+            {"presenter", controllers->presenter.value()},
+            {"on", controllers->suspended}});
+  }
+  if (std::holds_alternative<Joined>(event))
+    emit({{"event", "path"},
+          {"participant", std::get<Joined>(event).participant.value()},
+          {"path", "tls"},
+          {"via", "relay"},
+          {"rtt_ms", relay_->stats().rtt_ms}});
+}
+
+void Engine::tell_ended(const session::Ended& ended) {
+  int code = 0;
+  if (ended.error) {
+    code = exit_code_of(*ended.error);
+    emit({{"event", "error"}, {"code", session::name_of(*ended.error)}, {"message", ended.reason}});
+    log_error(ended.reason);
+  }
+  emit({{"event", "ended"}, {"reason", ended.reason}});
+  end_session();
+  if (interactive_ == Interactive::no) quit(code);
+}
+
+void Engine::fail(const std::string& code, const std::string& message, int exit_code) {
+  emit({{"event", "error"}, {"code", code}, {"message", message}});
+  log_error(message);
+  emit({{"event", "ended"}, {"reason", message}});
+  loop_.post([this, exit_code] {
+    end_session();
+    if (interactive_ == Interactive::no) quit(exit_code);
+  });
+}
+
+void Engine::end_session() {
+  stop_recording();
+  screen_.reset();
+  session_alive_.reset();
+  // We may be inside a callback of the relay's link or of the session: both go when it has returned.
+  auto relay = std::shared_ptr<RelayLink>(std::move(relay_));
+  auto session = std::shared_ptr<session::Session>(std::move(session_));
+  loop_.post([session] {});
+  if (relay) relay->close([this, relay]() mutable { loop_.post([relay = std::move(relay)] {}); });
+  number_.clear();
+  code_.clear();
+  link_secret_.clear();
+  self_ = -1;
+  watched_ = ParticipantId{0xFFFF};
+  pending_events_.clear();
+  sharing_wanted_ = stop_sharing_wanted_ = false;
+  waits_.poll(Instant::never());
+  if (shared_picture_) shared_picture_->clear();
+  if (!rsa_) make_rsa();
+}
+
+void Engine::quit(int code) {
+  if (std::exchange(quitting_, true)) return;
+  stop_recording();
+  if (session_) session_->leave(net::Loop::now());
+  screen_.reset();
+  auto exit = [this, code] { on_exit(code); };
+  if (relay_)
+    relay_->close(exit);
+  else
+    loop_.post(exit);
+}
+
+void Engine::share(const std::string& what) {
+  SharedScreen::Handler handler;
+  handler.on_granted = [this](const std::string& name) {
+    with_session([&](session::Session& s) { s.begin_share(name, net::Loop::now()); });
+  };
+  handler.on_ended = [this](desktop::SourceProblem problem, const std::string& detail) {
+    emit({{"event", "error"}, {"code", code_of(problem)}, {"message", detail}});
+    log_error(detail);
+    unshare();
+  };
+  handler.on_frame = [this](desktop::CapturedFrame frame) { on_frame(std::move(frame)); };
+  handler.on_cursor_shape = [this](desktop::CursorShape shape) {
+    own_cursor_ = {shape.size, shape.hotspot, shape.argb};
+    with_session([&](session::Session& s) {
+      s.on_cursor_shape({shape.size, shape.hotspot, std::move(shape.argb)}, net::Loop::now());
+    });
+  };
+  handler.on_cursor_position = [this](Point p) {
+    own_cursor_position_ = p;
+    with_session([&](session::Session& s) { s.on_cursor_position(p, net::Loop::now()); });
+    record_frame();
+  };
+  handler.on_local_input = [this] { with_session([](session::Session& s) { s.on_local_input(net::Loop::now()); }); };
+  handler.on_panic = [this] { with_session([](session::Session& s) { s.stop_control(net::Loop::now()); }); };
+  handler.on_no_input = [this](const std::string& why) {
+    emit({{"event", "warning"}, {"code", "no_extension"}, {"message", why}});
+  };
+  try {
+    share_what_ = what;
+    frame_wanted_ = false;
+    screen_ = std::make_unique<SharedScreen>(loop_, options_.display, what, options_.colors, std::move(handler));
+  } catch (const std::exception& e) {
+    screen_.reset();
+    emit({{"event", "error"}, {"code", "no_display"}, {"message", e.what()}});
+    log_error(e.what());
+    if (interactive_ == Interactive::no && options_.share && options_.kind == Kind::master) quit(kExitCannotStart);
+  }
+}
+
+void Engine::unshare() {
+  with_session([](session::Session& s) { s.end_share(net::Loop::now()); });
+  screen_.reset();
+}
+
+void Engine::want_frame() {
+  if (screen_) screen_->request();
+}
+
+void Engine::inject(const session::InputEvent& input) {
+  if (screen_) screen_->inject(input);
+}
+
+void Engine::on_frame(desktop::CapturedFrame frame) {
+  if (recorder_ && !watched()) draw_own(frame);
+  std::vector<session::SlotUpdate> slots;
+  slots.reserve(frame.slots.size());
+  for (auto& slot : frame.slots) slots.push_back({slot.slot, std::move(slot.pixels)});
+  with_session([&](session::Session& s) { s.on_captured(frame.size, std::move(slots), net::Loop::now()); });
+}
+
+void Engine::draw_own(const desktop::CapturedFrame& frame) {
+  if (own_canvas_.grid().size() != frame.size) own_canvas_.reset(frame.size);
+  for (const auto& slot : frame.slots) own_canvas_.put(slot.slot, slot.pixels->view());
+  record_frame();
+}
+
+session::PictureReceiver* Engine::watched() {
+  if (!session_ || !session_->watching()) return nullptr;
+  return watched_.value() == 0xFFFF ? session_->watching()->screen(std::nullopt)
+                                    : session_->watching()->screen(watched_);
+}
+
+Waits::Look Engine::look() {
+  session::PictureReceiver* receiver = watched();
+  if (!receiver) return {};
+  return {receiver->picture(), receiver->complete(), receiver->exact(), visible_};
+}
+
+void Engine::show(ParticipantId presenter, ScreenId screen, codec::FrameView picture, const std::vector<Rect>& changed,
+                  bool exact) {
+  if (watched_.value() == 0xFFFF) watched_ = presenter;
+  if (presenter != watched_) return;
+  if (!changed.empty()) visible_ = net::Loop::now(), ++frames_shown_;
+  if (canvas_file_)
+    canvas_file_->publish(picture, changed, presenter, screen, exact ? Exact::yes : Exact::no, visible_);
+  if (shared_picture_ && !changed.empty()) shared_picture_->update(picture, changed), on_picture_();
+  session::PictureReceiver* receiver = session_->watching()->screen(presenter);
+  waits_.look({picture, receiver && receiver->complete(), exact, visible_});
+  if (!changed.empty()) record_frame();
+}
+
+void Engine::show_cursor(ParticipantId presenter, ScreenId, const session::CursorImage* shape,
+                         std::optional<Point> position) {
+  if (watched_.value() != 0xFFFF && presenter != watched_) return;
+  if (shape) cursor_ = *shape, ++cursor_serial_;
+  cursor_position_ = position;
+  if (shared_picture_)
+    shared_picture_->set_cursor({cursor_.size, cursor_.hotspot, position.value_or(Point{}),
+                                 position && !cursor_.size.empty(), cursor_serial_, cursor_.argb}), on_picture_();
+  record_frame();
+}
+
+record::PointerImage Engine::pointer_image() const {
+  bool own = watched_.value() == 0xFFFF;
+  const session::CursorImage& shape = own ? own_cursor_ : cursor_;
+  auto position = own ? own_cursor_position_ : cursor_position_;
+  if (!position) return {};
+  record::PointerImage out;
+  out.size = shape.size;
+  out.hotspot = shape.hotspot;
+  out.argb = shape.argb;
+  out.position = *position;
+  return out;
+}
+
+void Engine::record_frame() {
+  if (!recorder_) return;
+  session::PictureReceiver* receiver = watched();
+  codec::FrameView picture = receiver ? receiver->picture() : own_canvas_.view();
+  if (receiver && !receiver->complete()) return;
+  if (!picture.size.empty()) recorder_->frame(picture, pointer_image(), net::Loop::now());
+}
+
+std::string Engine::start_recording(const std::string& file) {
+  if (recorder_) return "A recording runs already.";
+  try {
+    recorder_ = std::make_unique<record::Recorder>(file, [this](const std::string& problem) {
+      loop_.post([this, problem] {
+        emit({{"event", "error"}, {"code", "disk_full"}, {"message", problem}});
+        stop_recording();
+      });
+    });
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+  record_file_ = file;
+  own_canvas_.reset({});
+  if (screen_ && !watched()) screen_->refresh();
+  record_frame();
+  with_session([](session::Session& s) { s.set_recording(true, net::Loop::now()); });
+  return {};
+}
+
+void Engine::stop_recording() {
+  if (!recorder_) return;
+  recorder_->finish(net::Loop::now());
+  recorder_.reset();
+  with_session([](session::Session& s) { s.set_recording(false, net::Loop::now()); });
+}
+
+void Engine::command(const json& command, Instant read_at) {
+  Answer answer{this, {}, read_at};
+  if (command.is_object() && command.contains("id"))
+    answer.id_json = command["id"].dump(-1, ' ', false, json::error_handler_t::replace);
+  auto name = command.is_object() && command.contains("do") && command["do"].is_string()
+                  ? command["do"].get<std::string>()
+                  : std::string();
+  Handler handler = find_command(name);
+  if (!handler)
+    return answer.error("bad_request", name.empty() ? "a command is an object with \"do\""
+                                                    : "there is no command '" + clean_text(name, 64) + "'");
+  try {
+    (this->*handler)(command, answer);
+  } catch (const json::exception&) {
+    answer.error("bad_request", "a field of '" + name + "' is missing or of the wrong kind");
+  } catch (const std::invalid_argument& e) {
+    answer.error("bad_request", e.what());
+  }
+  if (depth_ == 0 && session_) after_session();
+}
+
+void Engine::Answer::ok(json fields) const {
+  if (id_json.empty()) return;
+  fields["id"] = json::parse(id_json);
+  fields["ok"] = true;
+  fields["t_in"] = read_at.since_start().count();
+  engine->emit(std::move(fields));
+}
+
+void Engine::Answer::ok() const { ok(json::object()); }
+
+void Engine::Answer::error(const std::string& code, const std::string& message) const {
+  if (part) return;
+  json out{{"id", id_json.empty() ? json(nullptr) : json::parse(id_json)},
+           {"ok", false},
+           {"error", {{"code", code}, {"message", message}}}};
+  out["t_in"] = read_at.since_start().count();
+  if (id_json.empty()) out = {{"event", "error"}, {"code", code}, {"message", message}};
+  engine->emit(std::move(out));
+}
+
+}  // namespace lotse::program

@@ -1,0 +1,202 @@
+// A program's middle: one session with its relay, its screen, its picture, its recording; commands in, events out, both
+// as the control interface has them. Windows and scripts are two clients of it.
+#pragma once
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/canvas.h"
+#include "net/loop.h"
+#include "program/canvas/canvas_file.h"
+#include "program/options.h"
+#include "program/relay_link.h"
+#include "program/shared_screen.h"
+#include "program/waits.h"
+#include "record/recorder.h"
+#include "session/session.h"
+
+namespace lotse::ui {
+class SharedPicture;
+}
+
+namespace lotse::program {
+
+/// Lives on the loop: every call there.
+class Engine : public session::SessionHost {
+ public:
+  /// Events and answers, "t" still missing.
+  using Sink = std::function<void(nlohmann::json)>;
+  /// `interactive`: a person sits at a window and can be asked.
+  enum class Interactive { no, yes };
+  Engine(net::Loop& loop, Options options, Interactive interactive, Sink sink);
+  ~Engine();
+
+  /// Where the watched picture goes besides canvas file and recorder; outlives this.
+  void set_picture(ui::SharedPicture* picture, std::function<void()> on_change) {
+    shared_picture_ = picture;
+    on_picture_ = std::move(on_change);
+  }
+  /// The program is to end with this code. Called once.
+  std::function<void(int)> on_exit;
+
+  /// Hosts or joins, as the options say; with a window and nothing to join it waits for commands.
+  void start();
+  /// One command; its answer goes to the sink when it has an id. Never throws.
+  void command(const nlohmann::json& command, Instant read_at);
+  /// Leaves the session, lets what is queued go out, then on_exit(code).
+  void quit(int code);
+
+ private:
+  struct Answer;
+  using Handler = void (Engine::*)(const nlohmann::json&, const Answer&);
+  static Handler find_command(const std::string& name);
+
+  // Session host.
+  void send(Bytes frame) override;
+  std::size_t queued() const override;
+  void notify(session::Event event) override { pending_events_.push_back(std::move(event)); }
+  void work(std::function<std::function<void()>()> job) override;
+  void want_frame() override;
+  void inject(const session::InputEvent& input) override;
+  void start_sharing() override { sharing_wanted_ = true; }
+  void stop_sharing() override { stop_sharing_wanted_ = true; }
+  void show(ParticipantId presenter, ScreenId screen, codec::FrameView picture, const std::vector<Rect>& changed,
+            bool exact) override;
+  void show_cursor(ParticipantId presenter, ScreenId screen, const session::CursorImage* shape,
+                   std::optional<Point> position) override;
+
+  // Around the session.
+  void begin_session(session::MasterOptions options, const std::string& relay);
+  void begin_session(session::ParticipantOptions options, net::RelayAddress relay, std::optional<RelayLink::Key> pin);
+  void connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin);
+  void make_rsa();
+  void end_session();
+  /// Every call of the session goes through here: afterwards what it wants to tell is told, and its timer is set.
+  void with_session(const std::function<void(session::Session&)>& call);
+  void after_session();
+  void tell(const session::Event& event);
+  void tell_ended(const session::Ended& ended);
+  void fail(const std::string& code, const std::string& message, int exit_code);
+  void emit(nlohmann::json event);
+  std::string link() const;
+  std::string own_name() const { return options_.name; }
+  net::RelayAddress relay_address(const std::string& text) const;
+
+  // The own screen.
+  void share(const std::string& what);
+  void unshare();
+  void on_frame(desktop::CapturedFrame frame);
+  void draw_own(const desktop::CapturedFrame& frame);
+
+  // The watched picture.
+  session::PictureReceiver* watched();
+  Waits::Look look();
+  void record_frame();
+  record::PointerImage pointer_image() const;
+
+  // Commands.
+  // engine_commands.cpp
+  void do_join(const nlohmann::json&, const Answer&);
+  void do_start_session(const nlohmann::json&, const Answer&);
+  void do_trust_relay(const nlohmann::json&, const Answer&);
+  void do_chat(const nlohmann::json&, const Answer&);
+  void do_raise_hand(const nlohmann::json&, const Answer&);
+  void do_roster(const nlohmann::json&, const Answer&);
+  void do_sources(const nlohmann::json&, const Answer&);
+  void do_share(const nlohmann::json&, const Answer&);
+  void do_pause_share(const nlohmann::json&, const Answer&);
+  void do_unshare(const nlohmann::json&, const Answer&);
+  void do_colors(const nlohmann::json&, const Answer&);
+  void do_consent(const nlohmann::json&, const Answer&);
+  void do_grant(const nlohmann::json&, const Answer&);
+  void do_revoke(const nlohmann::json&, const Answer&);
+  void do_stop_control(const nlohmann::json&, const Answer&);
+  void do_drop_connection(const nlohmann::json&, const Answer&);
+  void do_path(const nlohmann::json&, const Answer&);
+  void do_stats(const nlohmann::json&, const Answer&);
+  void do_leave(const nlohmann::json&, const Answer&);
+  void do_quit(const nlohmann::json&, const Answer&);
+  void do_set_name(const nlohmann::json&, const Answer&);
+  void do_snapshot(const nlohmann::json&, const Answer&);
+  void do_wait_pixel(const nlohmann::json&, const Answer&);
+  void do_move(const nlohmann::json&, const Answer&);
+  void do_click(const nlohmann::json&, const Answer&);
+  void do_button(const nlohmann::json&, const Answer&);
+  void do_wheel(const nlohmann::json&, const Answer&);
+  void do_key(const nlohmann::json&, const Answer&);
+  void do_type(const nlohmann::json&, const Answer&);
+  void do_press(const nlohmann::json&, const Answer&);
+  void do_release_keys(const nlohmann::json&, const Answer&);
+  void do_request_control(const nlohmann::json&, const Answer&);
+  void do_release_control(const nlohmann::json&, const Answer&);
+  void do_request_present(const nlohmann::json&, const Answer&);
+  void do_admit(const nlohmann::json&, const Answer&);
+  void do_refuse(const nlohmann::json&, const Answer&);
+  void do_kick(const nlohmann::json&, const Answer&);
+  void do_request_share(const nlohmann::json&, const Answer&);
+  void do_rights_default(const nlohmann::json&, const Answer&);
+  void do_mode(const nlohmann::json&, const Answer&);
+  void do_record(const nlohmann::json&, const Answer&);
+  void do_record_stop(const nlohmann::json&, const Answer&);
+  void do_lock(const nlohmann::json&, const Answer&);
+  void do_unlock(const nlohmann::json&, const Answer&);
+  void do_new_code(const nlohmann::json&, const Answer&);
+  void do_end(const nlohmann::json&, const Answer&);
+  void refusal(const session::Session::Refusal& refusal, const Answer& answer);
+  void send_input(const nlohmann::json& command, const session::InputEvent& input, const Answer& answer);
+  std::string start_recording(const std::string& file);
+  void stop_recording();
+
+  net::Loop& loop_;
+  Options options_;
+  Interactive interactive_;
+  Sink sink_;
+  ui::SharedPicture* shared_picture_ = nullptr;
+  std::function<void()> on_picture_;  // it has changed
+  net::Loop::Timer timer_;
+  std::unique_ptr<RelayLink> relay_;
+  std::unique_ptr<session::Session> session_;
+  std::shared_ptr<int> session_alive_;  // work of a session that has ended comes back to nobody
+  std::unique_ptr<SharedScreen> screen_;
+  std::vector<session::Event> pending_events_;
+  std::shared_ptr<crypto::RsaKey> rsa_;
+  std::string number_, code_, link_secret_, own_sas_;
+  std::string share_what_ = "screen";
+  int self_ = -1;
+  int depth_ = 0;  // inside a call of the session
+  bool sharing_wanted_ = false, stop_sharing_wanted_ = false, frame_wanted_ = false, quitting_ = false;
+  bool was_suspended_ = false;
+  Instant asked_{};  // join command or start
+
+  std::unique_ptr<CanvasFile> canvas_file_;
+  ParticipantId watched_{0xFFFF};  // whose picture is shown
+  Instant visible_{};
+  Waits waits_;
+  session::CursorImage cursor_;
+  std::optional<Point> cursor_position_;
+  std::uint64_t cursor_serial_ = 0;
+  std::unique_ptr<record::Recorder> recorder_;
+  std::string record_file_;
+  codec::Canvas own_canvas_;  // the own screen, while it is recorded
+  session::CursorImage own_cursor_;
+  std::optional<Point> own_cursor_position_;
+  std::uint64_t frames_shown_ = 0;
+  Instant fps_since_{};
+  std::uint64_t fps_frames_ = 0;
+};
+
+/// How a command is answered: at once or later, once.
+struct Engine::Answer {
+  Engine* engine;
+  std::string id_json;  // as JSON; empty: nobody wants an answer
+  Instant read_at;
+  bool part = false;  // of a command that is answered elsewhere
+  void ok(nlohmann::json fields) const;
+  void ok() const;
+  void error(const std::string& code, const std::string& message) const;
+};
+
+}  // namespace lotse::program

@@ -1,0 +1,134 @@
+#include "program/events_json.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace lotse::program {
+namespace {
+
+using nlohmann::json;
+using namespace session;
+
+std::string_view mode_name(Mode mode) { return mode == Mode::control ? "control" : "presentation"; }
+
+struct Writer {
+  int self;
+
+  json operator()(const SessionNumber&) const { return nullptr; }  // needs the link, which the engine knows
+  json operator()(const NewCode&) const { return nullptr; }
+  json operator()(const Ended&) const { return nullptr; }  // becomes error and ended
+  json operator()(const LobbyLeft& e) const {
+    return {{"event", "lobby_left"}, {"participant", e.participant.value()}};
+  }
+  json operator()(const StageChanged& e) const {
+    return {{"event", "state"}, {"stage", name_of(e.stage)}, {"reason", e.reason}, {"self", self}};
+  }
+  json operator()(const InLobby& e) const {
+    return {{"event", "lobby"}, {"participant", e.participant.value()}, {"name", e.name}, {"sas", e.sas}};
+  }
+  json operator()(const OwnSas& e) const {
+    json id = e.self.value() == 0xFFFF ? json(-1) : json(e.self.value());
+    return {{"event", "sas"}, {"participant", id}, {"text", e.words}};
+  }
+  json operator()(const Joined& e) const {
+    return {{"event", "joined"}, {"participant", e.participant.value()}, {"name", e.name}, {"path", "tls"}};
+  }
+  json operator()(const Left& e) const {
+    return {{"event", "left"}, {"participant", e.participant.value()}, {"reason", e.reason}};
+  }
+  json operator()(const RosterChanged& e) const { return roster_json(e.roster, self); }
+  json operator()(const Granted& e) const {
+    return {{"event", "granted"}, {"right", name_of(e.right)}, {"presenter", e.presenter.value()}};
+  }
+  json operator()(const Revoked& e) const {
+    return {{"event", "revoked"}, {"right", name_of(e.right)}, {"presenter", e.presenter.value()}};
+  }
+  json operator()(const ControlRequested& e) const {
+    return {{"event", "control_requested"}, {"participant", e.participant.value()}};
+  }
+  json operator()(const ConsentRequest& e) const {
+    return {{"event", "consent_request"},
+            {"request", e.request},
+            {"from", e.from.value()},
+            {"what", e.what == Consent::control ? "control" : "share"}};
+  }
+  json operator()(const ConsentGone& e) const { return {{"event", "consent_gone"}, {"request", e.request}}; }
+  json operator()(const ControllersChanged& e) const {
+    json members = json::array();
+    for (ParticipantId id : e.members) members.push_back(id.value());
+    return {
+        {"event", "controllers"}, {"presenter", e.presenter.value()}, {"members", members}, {"suspended", e.suspended}};
+  }
+  json operator()(const RaisedHand& e) const {
+    return {{"event", "raised_hand"}, {"participant", e.participant.value()}, {"up", e.up}};
+  }
+  json operator()(const ScreenChanged& e) const {
+    json screen{{"screen", e.screen.value()}, {"name", e.name},     {"x", 0},     {"y", 0},
+                {"w", e.size.width},          {"h", e.size.height}, {"scale", 1}, {"paused", e.paused}};
+    return {{"event", "screens"},
+            {"presenter", e.presenter.value()},
+            {"screens", e.sharing ? json::array({screen}) : json::array()}};
+  }
+  json operator()(const PictureComplete& e) const {
+    return {{"event", "picture"},
+            {"presenter", e.presenter.value()},
+            {"screen", e.screen.value()},
+            {"width", e.size.width},
+            {"height", e.size.height}};
+  }
+  json operator()(const ExactChanged& e) const {
+    return {{"event", "exact"}, {"presenter", e.presenter.value()}, {"screen", e.screen.value()}, {"exact", e.exact}};
+  }
+  json operator()(const ChatLine& e) const {
+    return {{"event", "chat"}, {"from", e.from.value()}, {"to", to_field(e.to)}, {"text", e.text}};
+  }
+  json operator()(const ModeChanged& e) const { return {{"event", "mode"}, {"mode", mode_name(e.mode)}}; }
+  json operator()(const PresenterChanged& e) const {
+    return {{"event", "presenter"}, {"participant", e.participant.value()}, {"sharing", e.sharing}};
+  }
+  json operator()(const MasterChanged& e) const {
+    return {{"event", "master"}, {"participant", e.participant.value()}};
+  }
+  json operator()(const RecordingChanged& e) const {
+    return {{"event", "recording"}, {"file", ""}, {"state", e.on ? "recording" : "stopped"}, {"by", e.by.value()}};
+  }
+  json operator()(const EpochChanged& e) const {
+    return {{"event", "epoch"}, {"epoch", e.epoch.value()}, {"reason", e.reason}};
+  }
+  json operator()(const LockChanged& e) const { return {{"event", "locked"}, {"by", 0}, {"locked", e.locked}}; }
+  json operator()(const Warning& e) const { return {{"event", "warning"}, {"code", e.code}, {"message", e.message}}; }
+};
+
+}  // namespace
+
+json to_json(const Event& event, int self) { return std::visit(Writer{self}, event); }
+
+json to_field(ParticipantId to) { return to == kEverybody ? json("all") : json(to.value()); }
+
+std::string color_of(ParticipantId participant) {
+  static constexpr std::array<const char*, 8> kColors{"#e9a23b", "#3d8fe0", "#b65fd0", "#3fb27f",
+                                                      "#e0609b", "#4cb5c4", "#c98a5a", "#8b8ff0"};
+  return kColors[participant.value() % kColors.size()];
+}
+
+json roster_json(const Roster& roster, int self) {
+  json members = json::array();
+  for (const Member& m : roster.members)
+    members.push_back({{"participant", m.id.value()},
+                       {"name", m.name},
+                       {"color", color_of(m.id)},
+                       {"path", m.away ? "" : "tls"},
+                       {"via", "relay"},
+                       {"rights", names_of(m.rights)},
+                       {"sharing", m.sharing},
+                       {"away", m.away},
+                       {"recording", m.recording},
+                       {"self", m.id.value() == self}});
+  return {{"event", "roster"},
+          {"self", self},
+          {"mode", mode_name(roster.mode)},
+          {"locked", roster.locked},
+          {"members", members}};
+}
+
+}  // namespace lotse::program

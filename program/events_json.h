@@ -1,0 +1,19 @@
+// Session events as the control interface writes them.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "session/events.h"
+
+namespace lotse::program {
+
+/// The one event that `event` is, without "t"; null for what the interface does not tell. `self`: our own index, -1
+/// before the handshake.
+nlohmann::json to_json(const session::Event& event, int self);
+nlohmann::json roster_json(const session::Roster& roster, int self);
+/// The colour of a participant, far apart in hue for neighbours: "#rrggbb".
+std::string color_of(ParticipantId participant);
+/// "all", "master", an id: how `to` is written.
+nlohmann::json to_field(ParticipantId to);
+
+}  // namespace lotse::program

@@ -1,0 +1,210 @@
+#include "program/main_program.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <cstdio>
+#include <deque>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/log.h"
+#include "program/engine.h"
+#include "program/invitation.h"
+#include "ui/app.h"
+#include "ui/settings.h"
+
+namespace lotse::program {
+namespace {
+
+using nlohmann::json;
+
+std::string name_of(Kind kind) { return kind == Kind::master ? "lotse-master" : "lotse-participant"; }
+
+std::string line_of(json event) {
+  event["t"] = net::Loop::now().since_start().count();
+  return event.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+void write_line(const json& event) {
+  std::string line = line_of(event);
+  for (std::size_t at = 0; at < line.size();) {
+    ssize_t done = write(STDOUT_FILENO, line.data() + at, line.size() - at);
+    if (done <= 0) return;
+    at += static_cast<std::size_t>(done);
+  }
+}
+
+// A person at a terminal without --jsonl reads sentences.
+void write_sentence(const json& e) {
+  std::string event = e.value("event", "");
+  if (event == "session")
+    std::printf("Number: %s\nCode:   %s\nLink:   %s\n", e["number"].get_ref<const std::string&>().c_str(),
+                e["password"].get_ref<const std::string&>().c_str(), e["link"].get_ref<const std::string&>().c_str());
+  else if (event == "joined")
+    std::printf("%s joined.\n", e["name"].get_ref<const std::string&>().c_str());
+  else if (event == "lobby")
+    std::printf("%s waits in the lobby: %s\n", e["name"].get_ref<const std::string&>().c_str(),
+                e["sas"].get_ref<const std::string&>().c_str());
+  else if (event == "chat")
+    std::printf("%d: %s\n", e["from"].get<int>(), e["text"].get_ref<const std::string&>().c_str());
+  std::fflush(stdout);
+}
+
+// The window's side of the engine: commands go to the loop, events come back in a queue.
+class WindowBackend : public ui::Backend {
+ public:
+  explicit WindowBackend(net::Loop& loop) : loop_(loop) {}
+  void connect(Engine* engine) { engine_ = engine; }
+
+  void command(const json& command) override {
+    loop_.post([this, command] {
+      if (engine_) engine_->command(command, net::Loop::now());
+    });
+  }
+  std::vector<json> take_events() override {
+    std::scoped_lock lock(mutex_);
+    return std::exchange(events_, {});
+  }
+  ui::SharedPicture& picture() override { return picture_; }
+  void on_wake(std::function<void()> wake) override {
+    std::scoped_lock lock(mutex_);
+    wake_ = std::move(wake);
+  }
+  void wake() {
+    std::scoped_lock lock(mutex_);
+    if (wake_) wake_();
+  }
+  void push(json event) {
+    event["t"] = net::Loop::now().since_start().count();
+    std::scoped_lock lock(mutex_);
+    events_.push_back(std::move(event));
+    if (wake_) wake_();
+  }
+
+ private:
+  net::Loop& loop_;
+  Engine* engine_ = nullptr;  // used on the loop only
+  std::mutex mutex_;
+  std::vector<json> events_;
+  std::function<void()> wake_;
+  ui::SharedPicture picture_;
+};
+
+void read_commands(net::Loop& loop, Engine& engine, bool keep) {
+  loop.read_lines(
+      STDIN_FILENO,
+      [&engine](const std::string& line) {
+        if (line.find_first_not_of(" \t\r") == std::string::npos) return;
+        engine.command(json::parse(line, nullptr, false), net::Loop::now());
+      },
+      [&engine, keep] {
+        if (!keep) engine.quit(0);
+      });
+}
+
+// Secrets stay out of crash files.
+void forbid_core_dumps() {
+  prctl(PR_SET_DUMPABLE, 0);
+  rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
+void ask_for_code(Options& o) {
+  bool number_only =
+      o.kind == Kind::participant && o.invitation.find('#') == std::string::npos && !o.invitation.empty();
+  auto invitation = parse_invitation(o.invitation);
+  if (!number_only || !invitation || invitation->credentials || o.password_given || o.jsonl || !o.headless ||
+      isatty(STDIN_FILENO) == 0)
+    return;
+  std::fputs("Code (empty: wait in the lobby): ", stderr);
+  std::getline(std::cin, o.password);
+}
+
+int run_headless(const Options& options) {
+  net::Loop loop;
+  int code = 0;
+  Engine engine(loop, options, Engine::Interactive::no,
+                [&](json event) { options.jsonl ? write_line(event) : write_sentence(event); });
+  engine.on_exit = [&](int exit_code) {
+    code = exit_code;
+    loop.stop();
+  };
+  if (options.jsonl) read_commands(loop, engine, options.keep);
+  loop.on_signals([&] { engine.quit(0); });
+  loop.post([&] { engine.start(); });
+  loop.run();
+  return code;
+}
+
+int run_windowed(Options options) {
+  ui::Settings settings = ui::load_settings(config_folder(options));
+  if (options.relay.empty()) options.relay = settings.relay;
+  net::Loop loop;
+  WindowBackend backend(loop);
+  int code = 0;
+  Engine engine(loop, options, Engine::Interactive::yes, [&](json event) {
+    if (options.jsonl) write_line(event);
+    backend.push(std::move(event));
+  });
+  engine.set_picture(&backend.picture(), [&] { backend.wake(); });
+  backend.connect(&engine);
+  engine.on_exit = [&](int exit_code) {
+    code = exit_code;
+    backend.push({{"event", "quit"}});
+    loop.stop();
+  };
+  if (options.jsonl) read_commands(loop, engine, options.keep);
+  loop.on_signals([&] { engine.quit(0); });
+  loop.post([&] { engine.start(); });
+  std::thread session([&] { loop.run(); });
+  ui::AppOptions app;
+  app.program = name_of(options.kind);
+  app.language = !options.language.empty() ? options.language : settings.language;
+  app.theme = settings.theme;
+  app.name = settings.name.empty() ? options.name : settings.name;
+  app.relay = options.relay;
+  app.config_dir = config_folder(options);
+  app.invitation = options.invitation;
+  app.started = options.kind == Kind::master ? options.share || options.mode || options.password_given
+                                             : !options.invitation.empty();
+  try {
+    code = ui::run_app(app, backend);
+  } catch (const std::exception& e) {
+    log_error(e.what());
+    code = 2;
+  }
+  loop.post([&] { engine.quit(code); });
+  session.join();
+  return code;
+}
+
+}  // namespace
+
+int main_program(Kind kind, int argc, char** argv) {
+  forbid_core_dumps();
+  auto parsed = parse_options(kind, argc, argv);
+  if (!parsed) return parsed.error();
+  Options options = std::move(*parsed);
+  try {
+    start_log(name_of(kind), options.verbose ? LogLevel::debug : LogLevel::warning, options.log_file);
+    if (!options.relay_pin.empty() && !parse_pin(options.relay_pin))
+      throw std::runtime_error("--relay-pin is not sha256: and 64 hexadecimal digits");
+    ask_for_code(options);
+    if (options.jsonl)
+      write_line({{"event", "hello"},
+                  {"program", name_of(kind)},
+                  {"version", LOTSE_VERSION},
+                  {"interface", 1},
+                  {"pid", getpid()}});
+    return options.headless ? run_headless(options) : run_windowed(std::move(options));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s: %s\n", name_of(kind).c_str(), e.what());
+    return 2;
+  }
+}
+
+}  // namespace lotse::program

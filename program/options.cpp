@@ -1,0 +1,139 @@
+#include "program/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "base/text.h"
+
+namespace lotse::program {
+namespace {
+
+// The words of a password stay readable to every process of the machine as long as they stand in the arguments.
+void overwrite_password(int argc, char** argv) {
+  constexpr std::string_view kOption = "--password";
+  for (int i = 1; i < argc; ++i) {
+    std::string_view argument(argv[i]);
+    char* secret = nullptr;
+    if (argument == kOption && i + 1 < argc)
+      secret = argv[i + 1];
+    else if (argument.starts_with("--password="))
+      secret = argv[i] + kOption.size() + 1;
+    if (!secret || std::string_view(secret) == "auto" || std::string_view(secret) == "none") continue;
+    for (char* c = secret; *c; ++c) *c = '*';
+    std::fputs(
+        "warning: a password on the command line can be seen by others; use --password-file or type it when asked\n",
+        stderr);
+  }
+}
+
+std::string read_password_file(const std::string& file) {
+  std::ifstream in;
+  std::istream* from = &std::cin;
+  if (file != "-") {
+    in.open(file);
+    if (!in) throw CLI::ValidationError("--password-file", "cannot read " + file);
+    from = &in;
+  }
+  std::string line;
+  std::getline(*from, line);
+  return line;
+}
+
+std::string own_name() {
+  if (const char* user = std::getenv("USER"); user && *user) return user;
+  return "Lotse";
+}
+
+void describe(CLI::App& app, Kind kind) {
+  bool master = kind == Kind::master;
+  app.description(master ? "Starts a Lotse session: shows a number by which others join, end-to-end encrypted.\n"
+                           "Without options a window opens. Examples:\n"
+                           "  lotse-master                       help somebody: they show their screen after consent\n"
+                           "  lotse-master --share screen        present this screen\n"
+                           "  lotse-master --relay relay.example.org --headless --jsonl   for scripts"
+                         : "Joins a Lotse session by its number or link. Without options a window opens. Examples:\n"
+                           "  lotse-participant 428 117 903      asks for the code\n"
+                           "  lotse-participant 'https://relay.example.org/428117903#SECRET.FP'\n"
+                           "  lotse-participant 428117903 --password-file code.txt --headless --jsonl   for scripts");
+  app.set_version_flag("--version", std::string("Lotse ") + LOTSE_VERSION);
+  app.footer(
+      "Exit: 0 ended or quit, 2 cannot start, 3 refused or removed, 4 lost for good.\n"
+      "Commands and events of --jsonl: man lotse-" +
+      std::string(master ? "master" : "participant"));
+}
+
+}  // namespace
+
+Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
+  Options o;
+  o.kind = kind;
+  o.name = own_name();
+  CLI::App app;
+  describe(app, kind);
+  std::string mode, rights, colors = "true", ask, password_file, log_csv, proxy, share;
+  std::vector<std::string> invitation;
+  bool participant = kind == Kind::participant;
+  if (participant) app.add_option("invitation", invitation, "number (428117903, also with blanks or dashes) or link");
+  app.add_option("--relay", o.relay, "relay to use, HOST[:PORT]; default: the last one, else 127.0.0.1");
+  app.add_option("--relay-pin", o.relay_pin, "the relay's key, sha256:HEX: it and no other is accepted");
+  app.add_option("--name", o.name, "your name, as the others see it")->capture_default_str();
+  app.add_option("--share", share, "what to show: screen, monitor:N, region:WxH+X+Y, none");
+  app.add_option("--display", o.display, "X11 display to share, default: DISPLAY");
+  auto* password =
+      app.add_option("--password", o.password,
+                     participant ? "the code (better: --password-file)"
+                                 : "auto (six digits), none (lobby only) or a passphrase of 10 characters and more");
+  app.add_option("--password-file", password_file, "file whose first line is the password; - is standard input");
+  app.add_option("--colors", colors, "true, 256 or grey")->check(CLI::IsMember({"true", "256", "grey"}));
+  app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
+  app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
+  app.add_option("--lang", o.language, "language of the windows: en, de");
+  app.add_option("--path", o.path, "auto, tls")->check(CLI::IsMember({"auto", "direct", "udp", "tls", "proxy"}));
+  app.add_option("--canvas-file", o.canvas_file, "the watched picture as a mapped file");
+  app.add_option("--log-file", o.log_file, "write the program's log there too");
+  app.add_option("--config", o.config, "folder for settings, default: ~/.config/lotse");
+  app.add_flag("--headless", o.headless, "no window");
+  app.add_flag("--jsonl", o.jsonl, "commands on standard input, events on standard output, a JSON object a line");
+  app.add_flag("--keep", o.keep, "go on when standard input ends");
+  app.add_flag("--verbose", o.verbose, "log details");
+  if (!participant) {
+    app.add_option("--mode", mode, "control (they show) or presentation (you show)")
+        ->check(CLI::IsMember({"control", "presentation"}));
+    app.add_option("--rights", rights, "rights of those who join, separated by commas");
+  }
+  try {
+    app.parse(argc, argv);
+    if (!password_file.empty()) o.password = read_password_file(password_file);
+    o.password_given = !password_file.empty() || password->count() > 0;
+    bool passphrase = !participant && o.password != "auto" && o.password != "none";
+    if (passphrase && to_utf32(o.password).size() < 10)
+      throw CLI::ValidationError("--password", "a passphrase needs 10 characters or more");
+    if (!rights.empty() && !(o.rights = session::rights_from_list(rights)))
+      throw CLI::ValidationError("--rights", "unknown right in " + rights);
+    if (o.path != "auto" && o.path != "tls")
+      throw CLI::ValidationError("--path", "only auto and tls are there in this version");
+  } catch (const CLI::ParseError& e) {
+    int code = app.exit(e);
+    return Unexpected<int>{code == 0 ? 0 : 2};
+  }
+  overwrite_password(argc, argv);
+  for (const std::string& word : invitation) o.invitation += o.invitation.empty() ? word : " " + word;
+  if (!share.empty()) o.share = share;
+  if (!mode.empty()) o.mode = mode == "control" ? session::Mode::control : session::Mode::presentation;
+  if (!ask.empty()) o.ask = ask == "yes";
+  o.colors = colors == "256" ? codec::Colors::c256 : colors == "grey" ? codec::Colors::grey : codec::Colors::full;
+  if (participant && !o.password_given) o.password.clear();
+  return o;
+}
+
+std::string config_folder(const Options& options) {
+  if (!options.config.empty()) return options.config;
+  if (const char* xdg = std::getenv("XDG_CONFIG_HOME"); xdg && *xdg) return std::string(xdg) + "/lotse";
+  if (const char* home = std::getenv("HOME"); home && *home) return std::string(home) + "/.config/lotse";
+  return ".lotse";
+}
+
+}  // namespace lotse::program

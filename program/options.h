@@ -1,0 +1,43 @@
+// What a master or a participant is told on its command line.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "codec/slot_codec.h"
+#include "session/rights.h"
+#include "session/roster.h"
+
+namespace lotse::program {
+
+enum class Kind { master, participant };
+
+struct Options {
+  Kind kind = Kind::participant;
+  std::string invitation;  // participant: number or link, or empty
+  std::string relay;       // HOST[:PORT], empty: the saved one, else 127.0.0.1
+  std::string relay_pin;   // sha256:HEX
+  std::string name;
+  std::optional<std::string> share;  // screen, monitor:N, region:WxH+X+Y, none
+  std::string display;
+  std::optional<session::Mode> mode;
+  std::string password = "auto";  // master: auto, none or a passphrase; participant: the code, empty: ask or none
+  bool password_given = false;
+  std::optional<session::Rights> rights;
+  codec::Colors colors = codec::Colors::full;
+  std::string record, canvas_file, log_file, config, language;
+  std::string path = "auto";
+  std::optional<bool> ask;
+  bool headless = false, jsonl = false, keep = false, verbose = false;
+};
+
+/// Reads the command line. Gives the options, or the exit code of a program that ends here (--help, --version, a
+/// mistake, which was explained on standard error). A password among the arguments is overwritten in `argv` and warned
+/// about.
+Result<Options, int> parse_options(Kind kind, int argc, char** argv);
+
+/// Folder for settings: --config, else XDG_CONFIG_HOME/lotse, else ~/.config/lotse.
+std::string config_folder(const Options& options);
+
+}  // namespace lotse::program

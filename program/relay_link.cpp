@@ -1,0 +1,138 @@
+#include "program/relay_link.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace lotse::program {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFirstPause = 200ms, kLongestPause = 4s;
+
+void add(net::SocketStats& to, const net::SocketStats& more) {
+  to.bytes_in += more.bytes_in;
+  to.bytes_out += more.bytes_out;
+  to.packets_in += more.packets_in;
+  to.packets_out += more.packets_out;
+  to.rtt_ms = more.rtt_ms;
+}
+
+}  // namespace
+
+RelayLink::RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config,
+                     Events events)
+    : loop_(loop),
+      address_(std::move(address)),
+      pin_(pin),
+      config_(std::move(config)),
+      events_(std::move(events)),
+      timer_(loop, [this] { connect(); }) {
+  loop_.post([alive = std::weak_ptr<int>(alive_), this] {
+    if (!alive.expired()) connect();
+  });
+}
+
+RelayLink::~RelayLink() = default;
+
+void RelayLink::connect() {
+  auto known = net::KnownRelays::load(config_);
+  if (!known) return events_.on_failed("relay_untrusted", known.error());
+  net::RelayTrust trust{pin_, pin_ ? std::nullopt : known->find(address_)};
+  net::RelayEvents events;
+  events.on_open = [this] {
+    tries_ = 0;
+    key_ = connection_->key();
+  };
+  events.on_frame = events_.on_frame;
+  events.on_drained = events_.on_drained;
+  events.on_closed = [this](net::ConnectProblem problem, const std::string& detail, std::optional<Key> key) {
+    closed(problem, detail, key);
+  };
+  connection_ = std::make_unique<net::RelayConnection>(loop_, address_, trust, std::move(events));
+}
+
+void RelayLink::closed(net::ConnectProblem problem, const std::string& detail, std::optional<Key> key) {
+  using P = net::ConnectProblem;
+  add(before_, connection_->stats());
+  // The connection is inside its own callback: it goes later.
+  loop_.post([old = std::shared_ptr<net::RelayConnection>(std::move(connection_))] {});
+  if (closing_) {
+    if (on_closed_) std::exchange(on_closed_, {})();
+    return;
+  }
+  std::string relay = net::to_string(address_);
+  if (problem == P::untrusted && key && !pin_ && events_.on_unknown) {
+    asked_ = key;
+    return events_.on_unknown(*key);
+  }
+  if (problem == P::untrusted)
+    return events_.on_failed(
+        "relay_untrusted",
+        pin_ ? "The relay " + relay +
+                   " does not have the key that the link or --relay-pin names. Somebody may be in between."
+             : "The relay " + relay +
+                   " is not known yet. Use a link, --relay-pin, or join once with a window and compare its words.");
+  if (problem == P::key_changed)
+    return events_.on_failed(
+        "relay_changed",
+        "The relay " + relay + " shows another key than before. Somebody may be in between: ask its operator.");
+  if (in_session_ || problem == P::closed) return try_again(detail);
+  if (problem == P::not_a_relay)
+    return events_.on_failed("relay_unreachable", relay + " answers, but is no Lotse relay. Check address and port.");
+  events_.on_failed("relay_unreachable",
+                    "The relay " + relay + " cannot be reached: " + detail + ". Check the address and your network.");
+}
+
+void RelayLink::try_again(const std::string& reason) {
+  Instant now = net::Loop::now();
+  if (tries_ == 0) lost_ = now;
+  if (now - lost_ > kPatience)
+    return events_.on_failed("relay_unreachable", "The relay did not come back within ten minutes.");
+  Duration pause = std::min<Duration>(kLongestPause, kFirstPause * (1 << std::min(tries_, 5)));
+  ++tries_;
+  events_.on_disconnected(reason);
+  timer_.set(now + pause);
+}
+
+void RelayLink::send(Bytes frame) {
+  if (connection_) connection_->send(std::move(frame));
+}
+
+std::size_t RelayLink::queued() const { return connection_ ? connection_->queued() : 0; }
+
+void RelayLink::allow() {
+  if (!asked_) return;
+  auto known = net::KnownRelays::load(config_);
+  auto remembered =
+      known ? known->remember(address_, *asked_) : Result<Done, std::string>(Unexpected<std::string>{known.error()});
+  asked_.reset();
+  if (!remembered) return events_.on_failed("relay_untrusted", remembered.error());
+  connect();
+}
+
+void RelayLink::drop(Duration pause) {
+  if (connection_) add(before_, connection_->stats());
+  connection_.reset();
+  lost_ = net::Loop::now();
+  tries_ = 1;
+  events_.on_disconnected("the connection was cut");
+  timer_.set(lost_ + pause);
+}
+
+void RelayLink::close(std::function<void()> done) {
+  closing_ = true;
+  timer_.set(Instant::never());
+  if (!connection_) return loop_.post(std::move(done));
+  on_closed_ = std::move(done);
+  connection_->close();
+}
+
+net::SocketStats RelayLink::stats() const {
+  net::SocketStats all = before_;
+  if (connection_) add(all, connection_->stats());
+  return all;
+}
+
+}  // namespace lotse::program

@@ -1,0 +1,70 @@
+// The way to the relay: connects, asks whom to trust, comes back after an outage.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "net/known_relays.h"
+#include "net/loop.h"
+#include "net/relay_connection.h"
+
+namespace lotse::program {
+
+/// Lives on the loop.
+class RelayLink {
+ public:
+  using Key = std::array<std::uint8_t, 32>;
+  struct Events {
+    std::function<void(ByteView)> on_frame;
+    std::function<void()> on_drained;
+    /// The connection is gone and is tried again in the background.
+    std::function<void(const std::string& reason)> on_disconnected;
+    /// Nobody has said yet whether this key is right: allow() or give up.
+    std::function<void(const Key&)> on_unknown;
+    /// No connection and no further try: code and message of the control interface.
+    std::function<void(const std::string& code, const std::string& message)> on_failed;
+  };
+  /// `config`: the folder of the known relays. `pin` decides alone.
+  RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config, Events events);
+  ~RelayLink();
+
+  void send(Bytes frame);
+  std::size_t queued() const;
+  /// A person compared the words: remember the key and go on.
+  void allow();
+  /// Cuts the connection and comes back after `pause`.
+  void drop(Duration pause);
+  /// Lets what is queued go out, then calls `done`.
+  void close(std::function<void()> done);
+  /// From now on an outage is worth waiting for: kPatience instead of one try.
+  void in_session() { in_session_ = true; }
+
+  const net::RelayAddress& address() const { return address_; }
+  std::optional<Key> key() const { return key_; }
+  net::SocketStats stats() const;
+
+  static constexpr Duration kPatience = std::chrono::minutes(10);
+
+ private:
+  void connect();
+  void closed(net::ConnectProblem problem, const std::string& detail, std::optional<Key> key);
+  void try_again(const std::string& reason);
+
+  net::Loop& loop_;
+  net::RelayAddress address_;
+  std::optional<Key> pin_;
+  std::string config_;
+  Events events_;
+  std::unique_ptr<net::RelayConnection> connection_;
+  net::Loop::Timer timer_;
+  std::optional<Key> key_, asked_;
+  net::SocketStats before_;  // of earlier connections
+  bool in_session_ = false, closing_ = false;
+  int tries_ = 0;
+  Instant lost_{};
+  std::function<void()> on_closed_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+}  // namespace lotse::program

@@ -1,0 +1,315 @@
+#include "world.h"
+
+#include "base/text.h"
+
+#include <catch2/catch.hpp>
+
+namespace lotse::test {
+
+using namespace session;
+
+namespace {
+constexpr Size kScreen{200, 150};
+
+// One key for all who join: making one takes longer than everything else in here together.
+std::shared_ptr<crypto::RsaKey> fresh_rsa() { return std::make_shared<crypto::RsaKey>(crypto::RsaKey::make()); }
+}  // namespace
+
+Station::Station(World& world, std::string station_name)
+    : name(std::move(station_name)), screen(kScreen), world_(world) {
+  dirty_.assign(codec::SlotGrid(screen.size()).count(), true);
+}
+Station::~Station() = default;
+
+void Station::host(MasterOptions options) {
+  options.lead.name = name;
+  session_ = std::make_unique<Session>(*this, std::move(options));
+  connect();
+}
+
+void Station::join(const std::string& number, const std::string& code) {
+  ParticipantOptions options;
+  options.number = number;
+  options.name = name;
+  options.credentials = {crypto::AuthMode::code, crypto::normalized_code(code), {}};
+  options.rsa = fresh_rsa();
+  session_ = std::make_unique<Session>(*this, std::move(options));
+  connect();
+}
+
+void Station::join_link(const std::string& number, const std::string& secret) {
+  ParticipantOptions options;
+  options.number = number;
+  options.name = name;
+  auto dot = secret.find('.');
+  options.credentials = {crypto::AuthMode::link, *from_base32(secret.substr(0, dot)), secret.substr(dot + 1)};
+  options.rsa = fresh_rsa();
+  session_ = std::make_unique<Session>(*this, std::move(options));
+  connect();
+}
+
+void Station::join_without_code(const std::string& number) {
+  ParticipantOptions options;
+  options.number = number;
+  options.name = name;
+  options.rsa = fresh_rsa();
+  session_ = std::make_unique<Session>(*this, std::move(options));
+  connect();
+}
+
+void Station::connect() { world_.attach(*this); }
+
+void Station::cut(Duration pause) {
+  world_.detach(conn_);
+  connected_ = false;
+  session_->on_disconnected("cut", world_.now);
+  world_.at(world_.now + pause, [this, alive = std::weak_ptr<int>(alive_)] {
+    if (!alive.expired() && session_) connect();
+  });
+}
+
+void Station::kill() {
+  world_.detach(conn_);
+  connected_ = false;
+  session_.reset();
+}
+
+void Station::share() {
+  capturing = true;
+  dirty_.assign(dirty_.size(), true);
+  session_->begin_share("Screen", world_.now);
+}
+
+void Station::fill(Rect area, std::uint32_t bgr) {
+  auto view = screen.writable();
+  area = area.intersect({0, 0, view.size.width, view.size.height});
+  for (int y = area.y; y < area.bottom(); ++y)
+    for (int x = area.x; x < area.right(); ++x) {
+      std::uint8_t* p = view.row(y) + x * 4;
+      p[0] = static_cast<std::uint8_t>(bgr), p[1] = static_cast<std::uint8_t>(bgr >> 8),
+      p[2] = static_cast<std::uint8_t>(bgr >> 16), p[3] = 0;
+    }
+  codec::SlotGrid grid(view.size);
+  for (std::uint32_t i = 0; i < grid.count(); ++i)
+    if (!grid.rect(SlotId{i}).intersect(area).empty()) dirty_[i] = true;
+  if (wanted_) capture();
+}
+
+void Station::draw(std::mt19937& random) {
+  auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  Size size = screen.size();
+  Rect area{pick(size.width), pick(size.height), 1 + pick(90), 1 + pick(70)};
+  if (pick(3) > 0) return fill(area, static_cast<std::uint32_t>(random()));
+  for (int y = area.y; y < area.bottom(); ++y)
+    for (int x = area.x; x < area.right(); x += 7) fill({x, y, 7, 1}, static_cast<std::uint32_t>(random()));
+}
+
+void Station::resize_screen(Size size) {
+  screen = codec::Image(size);
+  dirty_.assign(codec::SlotGrid(size).count(), true);
+  if (wanted_) capture();
+}
+
+void Station::want_frame() {
+  wanted_ = true;
+  capture();
+}
+
+void Station::capture() {
+  if (!capturing || capture_scheduled_ || std::find(dirty_.begin(), dirty_.end(), true) == dirty_.end()) return;
+  capture_scheduled_ = true;
+  world_.at(world_.now + 1ms, [this, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired() || !session_) return;
+    capture_scheduled_ = false;
+    if (!std::exchange(wanted_, false) || !capturing) return;
+    codec::SlotGrid grid(screen.size());
+    std::vector<SlotUpdate> slots;
+    for (std::uint32_t i = 0; i < grid.count(); ++i) {
+      if (!dirty_[i]) continue;
+      dirty_[i] = false;
+      auto pixels = std::make_shared<codec::Image>(grid.rect(SlotId{i}).size());
+      codec::copy_pixels(screen.view().part(grid.rect(SlotId{i})), pixels->writable());
+      slots.push_back({SlotId{i}, pixels});
+    }
+    session_->on_captured(screen.size(), std::move(slots), world_.now);
+    after_call();
+  });
+}
+
+void Station::work(std::function<std::function<void()>()> job) {
+  world_.at(world_.now + 1ms, [this, job = std::move(job), alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired()) return;
+    auto done = job();
+    if (!session_) return;
+    done();
+    after_call();
+  });
+}
+
+void Station::after_call() {
+  if (session_) session_->poll(world_.now);
+  if (std::exchange(asked_to_share, false)) share();
+}
+
+void Station::show(ParticipantId presenter, ScreenId, codec::FrameView picture, const std::vector<Rect>&,
+                   bool is_exact) {
+  if (canvas.size() != picture.size) canvas = codec::Image(picture.size);
+  codec::copy_pixels(picture, canvas.writable());
+  shown_presenter = presenter;
+  exact = is_exact;
+  ++shows;
+}
+
+bool Station::sees(const Station& presenter) const {
+  return codec::same_pixels(canvas.view(), presenter.screen.view());
+}
+
+void Station::send(Bytes frame) {
+  if (!connected_) return;
+  ++frames_sent;
+  if (auto packet = wire::parse_packet(ByteView(frame).subspan(1));
+      frame[0] == wire::kPacketFrame && packet && packet->header.kind != wire::PacketKind::message)
+    ++picture_frames_sent;
+  world_.uplink(conn_, std::move(frame));
+}
+
+World::World() { core_ = std::make_unique<relay::Core>(*this, numbers_, store_, relay::Limits{}, now); }
+World::~World() {
+  stations_.clear();
+  core_.reset();
+}
+
+Station& World::station(const std::string& name) {
+  stations_.push_back(std::make_unique<Station>(*this, name));
+  return *stations_.back();
+}
+
+void World::attach(Station& station) {
+  if (!core_) return at(now + 200ms, [this, &station] { attach(station); });
+  relay::ConnId conn{next_conn_++};
+  links_[conn] = Link{&station};
+  station.conn_ = conn;
+  station.connected_ = true;
+  core_->on_connect(conn, "192.0.2.1", now);
+}
+
+void World::uplink(relay::ConnId conn, Bytes frame) {
+  Duration latency = links_[conn].station->latency;
+  auto shared = std::make_shared<Bytes>(std::move(frame));
+  at(now + latency, [this, conn, shared] {
+    auto link = links_.find(conn);
+    if (link == links_.end() || !link->second.open || !core_) return;
+    if (eavesdrop) eavesdrop(*shared);
+    core_->on_frame(conn, std::move(*shared), now);
+  });
+}
+
+void World::detach(relay::ConnId conn) {
+  auto link = links_.find(conn);
+  if (link == links_.end() || !std::exchange(link->second.open, false) || !core_) return;
+  core_->on_disconnect(conn, now);
+}
+
+void World::send(relay::ConnId conn, relay::SharedBytes frame) {
+  auto at_link = links_.find(conn);
+  if (at_link == links_.end() || !at_link->second.open) return;
+  Link& link = at_link->second;
+  link.queued += frame->size();
+  link.station->most_queued_down = std::max(link.station->most_queued_down, link.queued);
+  auto time = Duration(static_cast<std::int64_t>(static_cast<double>(frame->size()) / link.station->down_rate * 1e9));
+  link.busy_until = std::max(link.busy_until, now) + time;
+  at(link.busy_until, [this, conn, size = frame->size()] {
+    auto l = links_.find(conn);
+    if (l == links_.end()) return;
+    l->second.queued -= size;
+    if (l->second.open && core_) core_->on_writable(conn, now);
+  });
+  at(link.busy_until + link.station->latency, [this, conn, frame] {
+    auto l = links_.find(conn);
+    if (l == links_.end()) return;
+    Station& station = *l->second.station;
+    if (station.conn_ != conn || !station.session_ || !station.connected_) return;
+    station.session_->on_frame(*frame, now);
+    station.after_call();
+  });
+}
+
+void World::close(relay::ConnId conn) {
+  auto link = links_.find(conn);
+  if (link == links_.end()) return;
+  Instant when = std::max(now, link->second.busy_until) + link->second.station->latency + 1us;
+  link->second.open = false;
+  at(when, [this, conn] {
+    Station& station = *links_[conn].station;
+    if (station.conn_ != conn || !station.session_ || !station.connected_) return;
+    station.connected_ = false;
+    station.session_->on_disconnected("closed by the relay", now);
+  });
+}
+
+std::size_t World::queued(relay::ConnId conn) const {
+  auto link = links_.find(conn);
+  return link == links_.end() ? 0 : link->second.queued;
+}
+
+void World::restart_relay(Duration pause) {
+  core_.reset();
+  for (auto& [conn, link] : links_) {
+    if (!std::exchange(link.open, false)) continue;
+    Station& station = *link.station;
+    if (station.conn_ != conn || !station.session_) continue;
+    station.connected_ = false;
+    station.session_->on_disconnected("the relay is gone", now);
+    at(now + pause + 50ms, [&station] {
+      if (station.session_) station.connect();
+    });
+  }
+  store_.elapse(pause);
+  at(now + pause, [this] { core_ = std::make_unique<relay::Core>(*this, numbers_, store_, relay::Limits{}, now); });
+}
+
+bool World::step(Instant limit) {
+  Instant next = queue_.empty() ? Instant::never() : queue_.begin()->first;
+  if (core_) next = std::min(next, core_->next_deadline());
+  for (auto& s : stations_)
+    if (s->session_) next = std::min(next, s->session_->next_deadline());
+  if (next > limit) {
+    now = limit;
+    return false;
+  }
+  now = std::max(now, next);
+  if (!queue_.empty() && queue_.begin()->first <= now) {
+    auto what = std::move(queue_.begin()->second);
+    queue_.erase(queue_.begin());
+    what();
+  }
+  if (core_ && core_->next_deadline() <= now) core_->poll(now);
+  for (auto& s : stations_)
+    if (s->session_ && s->session_->next_deadline() <= now) s->after_call();
+  return true;
+}
+
+bool World::until(const std::function<bool()>& done, Duration limit) {
+  Instant end = now + limit;
+  while (!done())
+    if (!step(end)) return done();
+  return true;
+}
+
+void World::run(Duration time) {
+  until([] { return false; }, time);
+}
+
+Pair::Pair(Mode mode) : master(world.station("Anna")), guest(world.station("Bernd")) {
+  MasterOptions options;
+  options.lead.mode = mode;
+  options.lead.default_rights.set(Right::record, true);
+  master.host(options);
+  REQUIRE(world.until([&] { return master.saw<SessionNumber>(); }));
+  if (mode == Mode::presentation) master.share();
+  guest.join(number(), code());
+  REQUIRE(world.until([&] { return master.saw<Joined>(); }));
+  if (mode == Mode::presentation) REQUIRE(world.until([&] { return guest.exact; }));
+}
+
+}  // namespace lotse::test

@@ -1,0 +1,147 @@
+// A simulated world: a relay core, programs with screens and persons, links with delay and rate, one clock.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "codec/frame.h"
+#include "relay/core.h"
+#include "session/session.h"
+
+namespace lotse::test {
+
+using namespace std::chrono_literals;
+class World;
+
+/// One program: a session, its link, its screen, its window.
+class Station : public session::SessionHost {
+ public:
+  Station(World& world, std::string name);
+  ~Station() override;
+
+  void host(session::MasterOptions options);
+  void join(const std::string& number, const std::string& code);
+  void join_link(const std::string& number, const std::string& secret);
+  void join_without_code(const std::string& number);
+  /// Shares the screen without being asked.
+  void share();
+  /// A random rectangle of the own screen gets another colour, or noise.
+  void draw(std::mt19937& random);
+  void fill(Rect area, std::uint32_t bgr);
+  void resize_screen(Size size);
+  /// Cuts the connection; it comes back after `pause`.
+  void cut(Duration pause);
+  /// The program ends without a word.
+  void kill();
+
+  session::Session& session() { return *session_; }
+  bool sees(const Station& presenter) const;  // the canvas equals the presenter's screen
+  template <class E>
+  std::vector<E> all() const {
+    std::vector<E> found;
+    for (const session::Event& event : events)
+      if (auto* e = std::get_if<E>(&event)) found.push_back(*e);
+    return found;
+  }
+  template <class E>
+  bool saw() const {
+    return !all<E>().empty();
+  }
+
+  std::string name;
+  std::vector<session::Event> events;
+  std::vector<session::InputEvent> injected;
+  codec::Image screen, canvas;
+  bool exact = false, capturing = false, asked_to_share = false;
+  ParticipantId shown_presenter;
+  std::size_t shows = 0;
+  double down_rate = 1e9;  // bytes a second from the relay
+  Duration latency = 1ms;
+  std::size_t most_queued_down = 0;
+  std::size_t frames_sent = 0, picture_frames_sent = 0;
+
+ private:
+  friend class World;
+  void send(Bytes frame) override;
+  std::size_t queued() const override { return 0; }
+  void notify(session::Event event) override { events.push_back(std::move(event)); }
+  void work(std::function<std::function<void()>()> job) override;
+  void want_frame() override;
+  void inject(const session::InputEvent& input) override { injected.push_back(input); }
+  void start_sharing() override { asked_to_share = true; }
+  void stop_sharing() override { capturing = false; }
+  void show(ParticipantId presenter, ScreenId, codec::FrameView picture, const std::vector<Rect>& changed,
+            bool is_exact) override;
+  void show_cursor(ParticipantId, ScreenId, const session::CursorImage*, std::optional<Point>) override {}
+
+  void connect();
+  void capture();
+  void after_call();
+
+  World& world_;
+  std::unique_ptr<session::Session> session_;
+  relay::ConnId conn_{};
+  bool connected_ = false, wanted_ = false, capture_scheduled_ = false;
+  std::vector<bool> dirty_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+class World : public relay::Links {
+ public:
+  World();
+  ~World() override;
+
+  Station& station(const std::string& name);
+  /// Runs until `done`, at most `limit` of simulated time. False: the time was over.
+  bool until(const std::function<bool()>& done, Duration limit = 10s);
+  void run(Duration time);
+  /// kill -9 of the relay; the new one knows what its store kept.
+  void restart_relay(Duration pause);
+
+  Instant now{Duration(1s)};
+  std::function<void(ByteView)> eavesdrop;  // every frame that the relay gets
+  relay::Core& relay() { return *core_; }
+
+ private:
+  friend class Station;
+  struct Link {
+    Station* station;
+    std::size_t queued = 0;
+    Instant busy_until{};
+    bool open = true;
+  };
+
+  void at(Instant when, std::function<void()> what) { queue_.emplace(when, std::move(what)); }
+  void attach(Station& station);
+  void uplink(relay::ConnId conn, Bytes frame);
+  void detach(relay::ConnId conn);
+  bool step(Instant limit);
+
+  void send(relay::ConnId conn, relay::SharedBytes frame) override;
+  void close(relay::ConnId conn) override;
+  std::size_t queued(relay::ConnId conn) const override;
+
+  relay::RandomNumbers numbers_;
+  relay::MemoryStore store_;
+  std::unique_ptr<relay::Core> core_;
+  std::multimap<Instant, std::function<void()>> queue_;
+  std::map<relay::ConnId, Link> links_;
+  std::uint64_t next_conn_ = 1;
+  std::vector<std::unique_ptr<Station>> stations_;
+};
+
+/// A master that shares, with a code, and one participant that has joined and sees the picture.
+struct Pair {
+  World world;
+  Station& master;
+  Station& guest;
+  explicit Pair(session::Mode mode = session::Mode::presentation);
+  std::string number() const { return master.all<session::SessionNumber>().front().number; }
+  std::string code() const { return master.all<session::SessionNumber>().front().code; }
+};
+
+}  // namespace lotse::test
