@@ -177,12 +177,12 @@ void AppWindow::draw() {
 
 void AppWindow::draw_page() {
   const Page page = model_.page();
+  if (page == Page::viewer) picture_.update(window_.renderer(), backend_.picture());
   if (page_ == Page::viewer && page != Page::viewer) viewer_.leave(context_);
   if (page != page_) {
     kit_.focus("");
     frames_due_ = kFramesAfterInput;
   }
-  if (page == Page::viewer && page_ != Page::viewer) picture_.update(window_.renderer(), backend_.picture());
   page_ = page;
   switch (page) {
     case Page::start:

@@ -163,6 +163,7 @@ void Kit::toast(const std::string& text) {
   impl_->toast_until = seconds() + kToastSeconds;
   impl_->again = true;
 }
+void Kit::request_frame() { impl_->again = true; }
 int Kit::wait_ms() const {
   if (impl_->toast.empty()) return -1;
   return std::max(1, static_cast<int>((impl_->toast_until - seconds()) * 1000) + 1);

@@ -99,7 +99,7 @@ class Kit {
   void shadow(Box box, float radius);
   void icon(Box box, Icon icon, Color color);
   void mark(Box box);  // the pilot flag
-  void picture(Box box, SDL_Texture* texture);
+  void picture(Box clip, Box box, SDL_Texture* texture);
   float chip(float x, float y, std::string_view text, Color back, Color ink, Color dot_color = 0);  // returns the width
   float progress(Box box, float part);
   Color color(Ink ink) const;
@@ -142,6 +142,8 @@ class Kit {
   RemoteOutcome take_remote_outcome();
   /// Milliseconds until the kit needs a frame by itself (a toast ends), -1 for never.
   int wait_ms() const;
+  /// Another frame right after this one.
+  void request_frame();
 
  private:
   friend class Column;

@@ -89,7 +89,7 @@ struct Piece {
 /// Cuts a text into words; values of placeholders are strong, [names] are keys.
 std::vector<Piece> cut_pieces(std::string_view text, const std::map<std::string, std::string>& values) {
   std::vector<Piece> pieces;
-  bool space = false, glued = false;
+  bool space = false;
   auto put = [&](std::string word, bool strong, bool key) {
     if (!word.empty()) pieces.push_back({std::move(word), strong, key, space && !pieces.empty()});
     space = false;
@@ -105,9 +105,8 @@ std::vector<Piece> cut_pieces(std::string_view text, const std::map<std::string,
       word.clear();
       space = true;
     }
-    put(std::move(word), strong, false);
+    if (!word.empty()) put(std::move(word), strong, false);
   };
-  (void)glued;
   while (!text.empty()) {
     std::size_t special = text.find_first_of("{[");
     words(text.substr(0, special), false);
@@ -208,10 +207,13 @@ void Kit::mark(Box box) {
   impl_->draw().AddRect(r.Min, r.Max, theme().line, radius, 0, 1);
 }
 
-void Kit::picture(Box box, SDL_Texture* texture) {
+void Kit::picture(Box clip, Box box, SDL_Texture* texture) {
   if (measuring() || texture == nullptr) return;
   ImRect r = impl_->rect(box);
+  ImRect inside = impl_->rect(clip);
+  impl_->draw().PushClipRect(inside.Min, inside.Max, true);
   impl_->draw().AddImage(texture, r.Min, r.Max);
+  impl_->draw().PopClipRect();
 }
 
 float Kit::chip(float x, float y, std::string_view text, Color back, Color ink, Color dot_color) {

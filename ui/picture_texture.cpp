@@ -19,8 +19,8 @@ bool PictureTexture::update(SDL_Renderer* renderer, SharedPicture& picture) {
   bool changed_anything = false;
   picture.take([&](codec::FrameView view, const std::vector<Rect>& changed, const SharedPicture::Cursor& cursor) {
     const bool new_shape = cursor.shape_serial != cursor_.shape_serial || cursor.size != cursor_.size;
-    changed_anything = !changed.empty() || view.size != size_ || new_shape || cursor.position != cursor_.position ||
-                       cursor.visible != cursor_.visible;
+    changed_anything = !changed.empty() || smooth_ != smooth_now_ || view.size != size_ || new_shape ||
+                       cursor.position != cursor_.position || cursor.visible != cursor_.visible;
     load(renderer, view, changed);
     if (new_shape || (cursor_texture_ == nullptr && !cursor.size.empty())) load_cursor(renderer, cursor);
     cursor_.size = cursor.size;
@@ -33,7 +33,9 @@ bool PictureTexture::update(SDL_Renderer* renderer, SharedPicture& picture) {
 }
 
 void PictureTexture::load(SDL_Renderer* renderer, codec::FrameView picture, const std::vector<Rect>& changed) {
-  if (picture.size != size_ && texture_ != nullptr) {
+  // The way of scaling is set with a new texture only: SDL's OpenGL renderer binds the texture when it changes, forgets
+  // that it did, and draws the next things with it; loading pixels afterwards puts that right.
+  if ((picture.size != size_ || smooth_ != smooth_now_) && texture_ != nullptr) {
     SDL_DestroyTexture(texture_);
     texture_ = nullptr;
   }
@@ -50,6 +52,8 @@ void PictureTexture::load(SDL_Renderer* renderer, codec::FrameView picture, cons
         SDL_CreateTexture(renderer, SDL_PIXELFORMAT_XRGB8888, SDL_TEXTUREACCESS_STREAMING, size_.width, size_.height);
     if (texture_ == nullptr) return;
     SDL_SetTextureBlendMode(texture_, SDL_BLENDMODE_NONE);
+    SDL_SetTextureScaleMode(texture_, smooth_ ? SDL_ScaleModeLinear : SDL_ScaleModeNearest);
+    smooth_now_ = smooth_;
     upload(whole);
     return;
   }
@@ -75,9 +79,9 @@ void PictureTexture::load_cursor(SDL_Renderer* renderer, const SharedPicture::Cu
   SDL_UpdateTexture(cursor_texture_, nullptr, straight.data(), s.width * 4);
 }
 
-SDL_Texture* PictureTexture::texture(bool smooth) const {
-  if (texture_ != nullptr) SDL_SetTextureScaleMode(texture_, smooth ? SDL_ScaleModeLinear : SDL_ScaleModeNearest);
-  return texture_;
+bool PictureTexture::wish_smooth(bool smooth) {
+  smooth_ = smooth;
+  return smooth_ != smooth_now_;
 }
 
 }  // namespace lotse::ui

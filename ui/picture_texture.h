@@ -19,8 +19,10 @@ class PictureTexture {
   bool update(SDL_Renderer* renderer, SharedPicture& picture);
   /// The device lost its textures: everything is loaded again.
   void forget();
-  /// `smooth`: between pixels; false for whole multiples, which stay sharp.
-  SDL_Texture* texture(bool smooth) const;
+  /// `smooth`: between pixels; false for whole multiples, which stay sharp. Takes effect with the next update(); true
+  /// when that is needed.
+  bool wish_smooth(bool smooth);
+  SDL_Texture* texture() const { return texture_; }
   SDL_Texture* cursor_texture() const { return cursor_texture_; }
   Size size() const { return size_; }
   const SharedPicture::Cursor& cursor() const { return cursor_; }  // without its pixels
@@ -32,6 +34,7 @@ class PictureTexture {
   SDL_Texture* texture_ = nullptr;
   SDL_Texture* cursor_texture_ = nullptr;
   Size size_;
+  bool smooth_ = true, smooth_now_ = true;
   SharedPicture::Cursor cursor_;
 };
 

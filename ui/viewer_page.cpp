@@ -80,7 +80,7 @@ int ViewerPage::wait_ms() const {
   return alpha_ > 0 && shown_until_ > 0 ? 16 : -1;
 }
 
-void ViewerPage::draw(PageContext& context, const PictureTexture& picture) {
+void ViewerPage::draw(PageContext& context, PictureTexture& picture) {
   Kit& kit = context.kit;
   const float panel = panel_ ? kPanelWidth : 0;
   Box place{0, 0, kit.width() - panel, kit.height()};
@@ -113,7 +113,7 @@ void ViewerPage::draw(PageContext& context, const PictureTexture& picture) {
   picker_.draw(context);
 }
 
-void ViewerPage::draw_picture(PageContext& context, const PictureTexture& picture, Box place) {
+void ViewerPage::draw_picture(PageContext& context, PictureTexture& picture, Box place) {
   Kit& kit = context.kit;
   Model& m = context.model;
   const float scale = kit.window().scale();
@@ -123,15 +123,15 @@ void ViewerPage::draw_picture(PageContext& context, const PictureTexture& pictur
     return Box{static_cast<float>(x) / scale, static_cast<float>(y) / scale, static_cast<float>(width) / scale,
                static_cast<float>(height) / scale};
   };
-  kit.begin_region("picture", place, false);
-  kit.picture(points(layout_.x, layout_.y, layout_.width(), layout_.height()), picture.texture(!layout_.whole()));
+  if (picture.wish_smooth(!layout_.whole())) kit.request_frame();
+  kit.picture(place, points(layout_.x, layout_.y, layout_.width(), layout_.height()), picture.texture());
   const auto& cursor = picture.cursor();
   if (cursor.visible && picture.cursor_texture() != nullptr)
-    kit.picture(points(layout_.x + (cursor.position.x - cursor.hotspot.x) * layout_.scale,
+    kit.picture(place,
+                points(layout_.x + (cursor.position.x - cursor.hotspot.x) * layout_.scale,
                        layout_.y + (cursor.position.y - cursor.hotspot.y) * layout_.scale,
                        cursor.size.width * layout_.scale, cursor.size.height * layout_.scale),
                 picture.cursor_texture());
-  kit.end_region(place.height);
   const bool controls = m.control == ControlState::active && m.stage == Stage::live;
   capture_.set_control(kit.window().window(), controls, layout_, m.presenter);
   const bool over_place = mouse_.x < pixels.width && mouse_.y < pixels.height;

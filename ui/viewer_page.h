@@ -15,7 +15,7 @@ class ViewerPage {
  public:
   explicit ViewerPage(InputCapture& capture) : capture_(capture) {}
 
-  void draw(PageContext& context, const PictureTexture& picture);
+  void draw(PageContext& context, PictureTexture& picture);
   /// Before the window sees an event: true when it goes to the presenter's screen.
   bool handle(const SDL_Event& event, int window_id);
   /// Leaving the page: full screen and keyboard are given back.
@@ -24,7 +24,7 @@ class ViewerPage {
   int wait_ms() const;
 
  private:
-  void draw_picture(PageContext& context, const PictureTexture& picture, Box place);
+  void draw_picture(PageContext& context, PictureTexture& picture, Box place);
   void draw_waiting(PageContext& context, Box place);
   void draw_presenting(PageContext& context, Column& column);
   void draw_chips(PageContext& context, Box place);
