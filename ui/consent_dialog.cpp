@@ -58,14 +58,14 @@ void draw_consent_dialog(PageContext& context) {
       float high = inner.kit().measure(inner.width() - 22, [&](Column& m) {
         m.rich(
             Type::body, Ink::text,
-            known ? _("Both of you see the words {words}. Ask for them when in doubt.") : _("Joined with your code."),
+            known ? _("Both of you see the words {words}. Ask for them when in doubt.") : _("Joined your session."),
             {{"words", request.words}});
       });
       Box row = inner.take(high);
       inner.kit().dot(row.x + 5, row.y + 10.5F, known ? inner.kit().theme().good : inner.kit().theme().warning);
       inner.kit().rich(
           {row.x + 22, row.y, row.width - 22, 0}, Type::body, Ink::text,
-          known ? _("Both of you see the words {words}. Ask for them when in doubt.") : _("Joined with your code."),
+          known ? _("Both of you see the words {words}. Ask for them when in doubt.") : _("Joined your session."),
           {{"words", request.words}});
     });
     c.rich(Type::small, Ink::quiet, words.charge, {});

@@ -27,8 +27,7 @@ const Words& joining_words() {
       {"bad_password",
        [] {
          return ProblemWords{_("The code is not right"),
-                             _("The number is known, but the code does not fit. Codes are renewed after an hour and "
-                               "after each wrong use."),
+                             _("The number is known, but the code does not fit. Codes are renewed after an hour."),
                              _("Ask the moderator for the code that is shown now."), _("Enter it again"),
                              Remedy::enter_again};
        }},
