@@ -2,6 +2,9 @@
 
 #include <xcb/xcb.h>
 #include <xcb/xinput.h>
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#endif
 #define explicit explicit_  // a field of that name
 #include <xcb/xkb.h>
 #undef explicit
