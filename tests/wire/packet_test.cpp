@@ -61,7 +61,7 @@ TEST_CASE("every cut packet is refused") {
   for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(parse_packet(ByteView(bytes).first(size)));
 }
 
-TEST_CASE("fields out of their range are refused") {
+TEST_CASE("fields of a packet out of their range are refused") {
   auto change = [](std::size_t at, std::uint8_t value) {
     Bytes bytes = packet(picture(), 10);
     bytes[at] = value;
