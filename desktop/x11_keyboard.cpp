@@ -3,6 +3,7 @@
 #include <xkbcommon/xkbcommon.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 
