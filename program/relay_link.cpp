@@ -67,7 +67,8 @@ void RelayLink::closed(net::ConnectProblem problem, const std::string& detail, s
     asked_ = key;
     return events_.on_unknown(*key);
   }
-  if (problem == P::untrusted)
+  bool wrong_pin = problem == P::key_changed && pin_;
+  if (problem == P::untrusted || wrong_pin)
     return events_.on_failed(
         "relay_untrusted",
         pin_ ? "The relay " + relay +

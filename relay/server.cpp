@@ -51,9 +51,6 @@ bool is_this_machine(const asio::ip::address& address) {
   return address.is_loopback();
 }
 
-/// The system's own words for what OpenSSL refused.
-std::string reason(const std::exception& e) { return e.what(); }
-
 std::shared_ptr<ssl::context> load_tls(const CertificateFiles& files) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
@@ -63,13 +60,13 @@ std::shared_ptr<ssl::context> load_tls(const CertificateFiles& files) {
   try {
     context->use_certificate_chain_file(files.certificate.string());
   } catch (const std::exception& e) {
-    throw std::runtime_error("cannot use the certificate " + files.certificate.string() + ": " + reason(e));
+    throw std::runtime_error("cannot use the certificate " + files.certificate.string() + ": " + e.what());
   }
   try {
     context->use_private_key_file(files.key.string(), ssl::context::pem);
   } catch (const std::exception& e) {
     throw std::runtime_error("cannot use the key " + files.key.string() + " with the certificate " +
-                             files.certificate.string() + ": " + reason(e));
+                             files.certificate.string() + ": " + e.what());
   }
   return context;
 }
@@ -77,6 +74,26 @@ std::shared_ptr<ssl::context> load_tls(const CertificateFiles& files) {
 }  // namespace
 
 class Connection;
+
+/// TCP connections that are open, by address. Outlives the server: the last connections go with the loop.
+struct Crowd {
+  std::unordered_map<std::string, std::size_t> from;
+  std::size_t all = 0;
+
+  void come(const std::string& bucket) {
+    ++from[bucket];
+    ++all;
+  }
+  void go(const std::string& bucket) {
+    --all;
+    auto at = from.find(bucket);
+    if (--at->second == 0) from.erase(at);
+  }
+  std::size_t at(const std::string& bucket) const {
+    auto found = from.find(bucket);
+    return found == from.end() ? 0 : found->second;
+  }
+};
 
 struct Server::Impl final : Links {
   explicit Impl(ServerOptions o);
@@ -92,9 +109,8 @@ struct Server::Impl final : Links {
   AddressNames names;
   ServerCounters counters;
   std::vector<tcp::acceptor> acceptors;
-  std::unordered_map<std::string, std::size_t> from;  // TCP connections by address
+  std::shared_ptr<Crowd> crowd = std::make_shared<Crowd>();
   std::unordered_map<ConnId, std::shared_ptr<Connection>> links;
-  std::size_t connections = 0;
   std::uint64_t last_id = 0;
   asio::steady_timer core_timer{io}, stop_timer{io};
   Instant armed = Instant::never();
@@ -110,13 +126,12 @@ struct Server::Impl final : Links {
   void listen();
   void listen_at(const asio::ip::address& address);
   void accept(tcp::acceptor& acceptor);
-  void on_accept(tcp::acceptor& acceptor, tcp::socket socket);
+  void on_accept(tcp::socket socket);
   void wait_signal();
   /// After every call of the core.
   void arm_timer();
   void stop_now();
   void reload(const Limits& limits);
-  void gone(const std::string& bucket);
 };
 
 /// One TCP connection from its TLS handshake on: a request to the web server, or a link.
@@ -124,13 +139,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Server::Impl& server, tcp::socket socket, const asio::ip::address& address)
       : server_(server),
+        crowd_(server.crowd),
         tls_(server.tls),
         ws_(std::move(socket), *tls_),
         timer_(server.io),
         id_(++server.last_id),
         bucket_(bucket_of(address)),
-        local_(is_this_machine(address)) {}
-  ~Connection() { server_.gone(bucket_); }
+        local_(is_this_machine(address)) {
+    crowd_->come(bucket_);
+  }
+  ~Connection() { crowd_->go(bucket_); }
 
   void start();
   void send(SharedBytes frame);
@@ -142,6 +160,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
  private:
   using Stream = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
   Server::Impl& server_;
+  std::shared_ptr<Crowd> crowd_;
   std::shared_ptr<ssl::context> tls_;  // as it was when this connection came
   Stream ws_;
   asio::steady_timer timer_;
@@ -237,8 +256,12 @@ void Connection::answer(const http::request<http::empty_body>& request) {
 void Connection::upgrade() {
   beast::get_lowest_layer(ws_).expires_never();
   ws_.set_option(websocket::stream_base::timeout{wire::kOpeningTime, kIdleTime, true});
-  ws_.set_option(websocket::stream_base::decorator(
-      [](websocket::response_type& response) { response.set(http::field::server, "lotse-relay"); }));
+  // A client that asks for our protocol is told that it got it; it takes no other server for a relay.
+  bool asked = parser_->get()[http::field::sec_websocket_protocol] == "lotse.v1";
+  ws_.set_option(websocket::stream_base::decorator([asked](websocket::response_type& response) {
+    response.set(http::field::server, "lotse-relay");
+    if (asked) response.set(http::field::sec_websocket_protocol, "lotse.v1");
+  }));
   ws_.read_message_max(wire::kPendingFrame);
   ws_.auto_fragment(false);
   ws_.binary(true);
@@ -332,7 +355,7 @@ void Connection::end_link() {
   timer_.cancel();
   closing_ = true;
   if (server_.links.erase(id_) == 0) return;
-  queue_.clear();
+  if (queue_.size() > 1) queue_.erase(queue_.begin() + 1, queue_.end());  // the first one may still be under way
   log_debug("link closed conn=" + std::to_string(id_.value()));
   server_.core->on_disconnect(id_, steady_now());
   server_.arm_timer();
@@ -401,7 +424,7 @@ void Server::Impl::accept(tcp::acceptor& acceptor) {
   acceptor.async_accept([this, &acceptor](error_code problem, tcp::socket socket) {
     if (problem == asio::error::operation_aborted) return;
     if (!problem) {
-      on_accept(acceptor, std::move(socket));
+      on_accept(std::move(socket));
       return accept(acceptor);
     }
     // No more file descriptors, most likely: those that are open go on, and this is tried again.
@@ -413,26 +436,17 @@ void Server::Impl::accept(tcp::acceptor& acceptor) {
   });
 }
 
-void Server::Impl::on_accept(tcp::acceptor&, tcp::socket socket) {
+void Server::Impl::on_accept(tcp::socket socket) {
   ++counters.tcp_accepted;
   error_code problem;
   auto peer = socket.remote_endpoint(problem);
   if (problem || stopping) return;
-  std::size_t& there = from[bucket_of(peer.address())];
-  if (there >= options.limits.links_per_address || connections >= options.limits.links + kWebLinks) {
+  bool too_many = crowd->at(bucket_of(peer.address())) >= options.limits.links_per_address;
+  if (too_many || crowd->all >= options.limits.links + kWebLinks) {
     ++counters.tcp_refused;
-    if (there == 0) from.erase(bucket_of(peer.address()));
     return;
   }
-  ++there;
-  ++connections;
   std::make_shared<Connection>(*this, std::move(socket), peer.address())->start();
-}
-
-void Server::Impl::gone(const std::string& bucket) {
-  --connections;
-  auto at = from.find(bucket);
-  if (at != from.end() && --at->second == 0) from.erase(at);
 }
 
 void Server::Impl::send(ConnId conn, SharedBytes frame) {
@@ -508,10 +522,7 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(o
 
 Server::~Server() {
   impl_->stopping = true;
-  // Their handlers hold the connections, which count themselves off: both go while everything is still there.
-  auto links = std::move(impl_->links);
-  impl_->links.clear();
-  for (auto& [id, link] : links) link->cut();
+  impl_->links.clear();  // what is under way holds the others until the loop goes
 }
 
 std::uint16_t Server::port() const { return impl_->options.port; }
