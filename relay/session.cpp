@@ -233,6 +233,7 @@ void Session::handshake_to_client(Link& master, const wire::Handshake& handshake
     case HandshakeMessage::offer:
     case HandshakeMessage::key:
     case HandshakeMessage::lobby:
+    case HandshakeMessage::resume:
     case HandshakeMessage::refused:
       break;
     default:

@@ -21,6 +21,7 @@ std::vector<ParticipantId> Core::others() const {
 }
 
 bool Core::make_pair(ParticipantId peer) {
+  if (envelope.has_pair(peer)) return true;
   const Member* m = member(peer);
   if (!m || peer == self || peer == kFirstMaster || self == kFirstMaster)
     return false;  // theirs come from the handshake
@@ -31,11 +32,17 @@ bool Core::make_pair(ParticipantId peer) {
 }
 
 bool Core::tell(ParticipantId peer, const wire::pb::Message& message) {
-  if (!attached || (!envelope.has_pair(peer) && !make_pair(peer))) return false;
+  if (!attached || !make_pair(peer)) return false;
   auto frame = envelope.seal_to(peer, crypto::Stream::control, serialized(message));
   if (!frame) return false;
   host.send(std::move(*frame));
   return true;
+}
+
+std::optional<Bytes> Core::seal_for(ParticipantId peer, const wire::pb::Message& message) {
+  auto frame = make_pair(peer) ? envelope.seal_to(peer, crypto::Stream::control, serialized(message)) : std::nullopt;
+  if (frame) frame->erase(frame->begin());  // the byte that makes a packet a frame of its own
+  return frame;
 }
 
 bool Core::tell_all(crypto::Stream stream, const wire::pb::Message& message) {

@@ -47,12 +47,13 @@ class Core {
 
   /// Under the pair's key; makes the key of two members when it is first needed. False: no such member or not attached.
   bool tell(ParticipantId peer, const wire::pb::Message& message);
+  /// The packet that tell() would send, for a handshake frame. Nothing: no such member.
+  std::optional<Bytes> seal_for(ParticipantId peer, const wire::pb::Message& message);
   /// To all, signed. False while nobody could hear it.
   bool tell_all(crypto::Stream stream, const wire::pb::Message& message);
   bool send_picture(wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload);
   void notify(Event event) { host.notify(std::move(event)); }
-
- private:
+  /// Makes the key that two members share, where they have none yet. False: no such member.
   bool make_pair(ParticipantId peer);
 };
 

@@ -7,7 +7,8 @@
 namespace lotse::session {
 
 bool EpochSchedule::join_needs_epoch(Instant now) const {
-  return !join_made_ || now - *join_made_ >= wire::kJoinEpochGap;
+  // Under a later epoch the relay has no pictures for whoever joins: only a join has them sealed again.
+  return !join_made_ || join_made_ != made_ || now - *join_made_ >= wire::kJoinEpochGap;
 }
 
 void EpochSchedule::left(Instant now) {

@@ -11,7 +11,8 @@ class EpochSchedule {
  public:
   enum class Reason { none, join, leave, kick, age };
 
-  /// Somebody is about to join. True: make a new epoch for it now; false: it shares the one in force.
+  /// Somebody is about to join. True: make a new epoch for it now; false: it shares the one in force, which a
+  /// join made less than ten seconds ago.
   bool join_needs_epoch(Instant now) const;
   /// Somebody left or was lost.
   void left(Instant now);

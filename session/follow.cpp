@@ -58,11 +58,9 @@ void Follow::resume() {
   resuming_ = true;
   wire::pb::Message message;
   message.mutable_ping()->set_value(0);
-  std::string bytes = message.SerializeAsString();
-  auto frame = core_.envelope.seal_to(core_.master, crypto::Stream::control, as_bytes(bytes));
-  if (!frame) return;
-  frame->erase(frame->begin());  // the packet alone: it travels inside a handshake frame
-  core_.host.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::resume, std::move(*frame)}));
+  auto packet = core_.seal_for(core_.master, message);
+  if (!packet) return;
+  core_.host.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::resume, std::move(*packet)}));
   resume_at_ = core_.now + kResumeAgain;
 }
 

@@ -20,6 +20,11 @@ wire::pb::SignedRoster to_message(const SignedRoster& roster) {
   return out;
 }
 
+void wipe_key(wire::pb::Message& message) {
+  std::string* secret = message.mutable_epoch()->mutable_secret();
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(secret->data()), secret->size()});
+}
+
 }  // namespace
 
 Lead::Lead(Core& core, Options options)
@@ -90,8 +95,9 @@ void Lead::admit(const Admitted& admitted) {
       to_message(sign_roster(core_.roster, ticket, core_.facts.uuid, core_.keys.signing)).SerializeAsString();
   auto keyed = admitted.handshake.create_key(epoch(), core_.envelope.epochs().newest_secret(), as_bytes(box));
   core_.envelope.set_pair(admitted.index, std::move(keyed.pair));
-  tunnel(wire::Operation::admit, admitted.link, admitted.index);
   core_.host.send(wire::encode(wire::Handshake{admitted.link, wire::HandshakeMessage::key, std::move(keyed.key)}));
+  // After KEY: from here on the relay lets pictures through, and they must not come before their key.
+  tunnel(wire::Operation::admit, admitted.link, admitted.index);
   for (ParticipantId id : core_.others())
     if (id != admitted.index) send_roster(id);
   core_.notify(RosterChanged{core_.roster});
@@ -117,17 +123,28 @@ void Lead::resume(LinkId link, ByteView packet) {
   ParticipantId id = parsed->header.source;
   Member* member = core_.roster.find(id);
   if (!member || !core_.envelope.open(*parsed, member->ed).opened) return refuse();
-  tunnel(wire::Operation::admit, link, id);
-  Presence& presence = presence_[id];
-  bool was_told = presence.told;
-  presence = Presence{core_.now, Instant::never(), false};
   if (schedule_.join_needs_epoch(core_.now)) new_epoch(EpochSchedule::Reason::join);
-  if (member->away) {
-    member->away = false;
-    roster_changed();
+  bool was_told = presence_[id].told;
+  presence_[id] = Presence{core_.now, Instant::never(), false};
+  bool was_away = std::exchange(member->away, false);
+  if (was_away) ++core_.roster.version;
+  // Key and roster go before the admission: from then on the relay lets pictures through.
+  auto hand_over = [&](const wire::pb::Message& message) {
+    auto sealed = core_.seal_for(id, message);
+    if (sealed)
+      core_.host.send(wire::encode(wire::Handshake{link, wire::HandshakeMessage::resume, std::move(*sealed)}));
+  };
+  wire::pb::Message epoch_message = epoch_key(true), roster_message;
+  *roster_message.mutable_roster() = to_message(sign_roster(core_.roster, {}, core_.facts.uuid, core_.keys.signing));
+  hand_over(epoch_message);
+  hand_over(roster_message);
+  wipe_key(epoch_message);
+  tunnel(wire::Operation::admit, link, id);
+  if (was_away) {
+    for (ParticipantId other : core_.others())
+      if (other != id) send_roster(other);
+    core_.notify(RosterChanged{core_.roster});
   }
-  send_roster(id);
-  send_epoch(id, true);
   if (was_told) core_.notify(Joined{id, member->name});
 }
 
@@ -142,14 +159,18 @@ void Lead::new_epoch(EpochSchedule::Reason reason) {
   if (for_join && on_join_epoch) on_join_epoch();
 }
 
-void Lead::send_epoch(ParticipantId member, bool for_join) {
+wire::pb::Message Lead::epoch_key(bool for_join) const {
   wire::pb::Message message;
   message.mutable_epoch()->set_epoch(epoch().value());
   message.mutable_epoch()->set_secret(text_of(core_.envelope.epochs().newest_secret().view()));
   message.mutable_epoch()->set_for_join(for_join);
+  return message;
+}
+
+void Lead::send_epoch(ParticipantId member, bool for_join) {
+  wire::pb::Message message = epoch_key(for_join);
   core_.tell(member, message);
-  std::string* secret = message.mutable_epoch()->mutable_secret();
-  crypto::wipe({reinterpret_cast<std::uint8_t*>(secret->data()), secret->size()});
+  wipe_key(message);
 }
 
 void Lead::send_roster(ParticipantId member, ByteView ticket) {

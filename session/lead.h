@@ -65,6 +65,7 @@ class Lead {
   void member_ready(LinkId link, ParticipantId index);
   void resume(LinkId link, ByteView packet);
   void new_epoch(EpochSchedule::Reason reason);
+  wire::pb::Message epoch_key(bool for_join) const;
   void send_epoch(ParticipantId member, bool for_join);
   void send_roster(ParticipantId member, ByteView ticket = {});
   void roster_changed();

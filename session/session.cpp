@@ -77,7 +77,7 @@ void Session::set_stage(Stage stage, const std::string& reason) {
 }
 
 void Session::update_stage() {
-  if (over_ || !core_ || !core_->attached || (follow_ && follow_->resuming())) return;
+  if (over_ || !core_ || !core_->attached || !master_present_ || (follow_ && follow_->resuming())) return;
   bool picture = presenting_->sharing() || !watching_->screens().empty();
   set_stage(picture ? Stage::live : Stage::waiting_for_presenter);
 }
@@ -181,6 +181,7 @@ void Session::start_handshake() {
 
 void Session::on_presence(const wire::MasterPresence& presence) {
   if (lead_) return;
+  master_present_ = presence.present;
   if (!presence.present)
     return set_stage(core_ ? Stage::reconnecting : Stage::handshake, "The moderator is not connected at the moment.");
   if (core_) {
@@ -198,6 +199,7 @@ void Session::on_handshake(const wire::Handshake& handshake) {
   using M = wire::HandshakeMessage;
   if (lead_) return lead_->on_handshake(handshake);
   if (handshake.message == M::refused) return on_refused(handshake.body);
+  if (handshake.message == M::resume) return on_packet(handshake.body);  // key and roster after an outage
   if (!joining_ || !joining_->handshake) return;
   crypto::ClientHandshake& client = *joining_->handshake;
   auto give_up = [this](crypto::HandshakeError error) {
@@ -313,6 +315,7 @@ void Session::on_disconnected(const std::string& reason, Instant now) {
     joining_->answer_by = Instant::never();
   }
   if (core_) core_->attached = false;
+  master_present_ = true;  // until the relay says otherwise
   set_stage(core_ && ever_attached_ ? Stage::reconnecting : Stage::connecting, reason);
 }
 
@@ -320,6 +323,7 @@ void Session::on_packet(ByteView bytes) {
   auto packet = core_ ? wire::parse_packet(bytes) : std::nullopt;
   if (!packet) return void(++drops_.other);
   const Member* member = core_->member(packet->header.source);
+  if (packet->header.keying == wire::Keying::pair) core_->make_pair(packet->header.source);
   auto result = core_->envelope.open(*packet, member ? std::optional(member->ed) : std::nullopt);
   if (!result.opened) {
     bool may_come = result.drop == Drop::unknown_epoch && packet->header.epoch > core_->envelope.epochs().newest();

@@ -139,7 +139,7 @@ class Session {
   Instant now_{};
   Stage stage_ = Stage::connecting;
   std::string stage_reason_;
-  bool opened_ = false, over_ = false, ever_attached_ = false;
+  bool opened_ = false, over_ = false, ever_attached_ = false, master_present_ = true;
   Drops drops_;
 };
 

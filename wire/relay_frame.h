@@ -109,7 +109,7 @@ enum class HandshakeMessage : std::uint8_t {
   key = 4,
   ready = 5,
   lobby = 6,
-  resume = 7,   // client -> master, a sealed packet: the same member on a new link
+  resume = 7,   // a sealed packet; client -> master: the same member on a new link, and back: EPOCH, then ROSTER
   refused = 8,  // master -> client: u8 reason
 };
 enum class RefusedReason : std::uint8_t {

@@ -14,6 +14,8 @@ TEST_CASE("joins within ten seconds share an epoch") {
   schedule.made(Reason::join, now);
   CHECK_FALSE(schedule.join_needs_epoch(now + 9s));
   CHECK(schedule.join_needs_epoch(now + 10s));
+  schedule.made(Reason::leave, now + 1s);
+  CHECK(schedule.join_needs_epoch(now + 2s));
 }
 
 TEST_CASE("leaves wait a moment for each other, kicks do not wait") {

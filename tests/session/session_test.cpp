@@ -455,5 +455,17 @@ TEST_CASE("under any edits, cuts, joins and leaves every viewer soon sees the sc
         return std::all_of(viewers.begin(), viewers.end(), [&](Station* v) { return v->exact && v->sees(p.master); });
       },
       60s);
+  for (Station* v : viewers)
+    if (!v->exact || !v->sees(p.master)) {
+      auto* w = v->session().watching();
+      auto* r = w ? w->screen(std::nullopt) : nullptr;
+      UNSCOPED_INFO(v->name << " stage " << name_of(v->session().stage()) << " exact " << v->exact << " same " << v->sees(p.master) << " receiver "
+                            << (r ? static_cast<int>(r->complete()) : -1) << " behind " << (r ? r->versions_behind() : 0) << " canvas "
+                            << " epoch " << v->session().core()->envelope.newest_epoch().value() << " of "
+                            << p.master.session().core()->envelope.newest_epoch().value() << " generation "
+                            << (r ? r->generation().value() : 0) << " of " << p.master.session().presenting()->sender()->generation().value()
+                            << " forged " << v->session().drops().forged << " other " << v->session().drops().other << " canvas "
+                            << v->canvas.size().width << "x" << v->canvas.size().height << " screen " << p.master.screen.size().width);
+    }
   CHECK(all_see);
 }
