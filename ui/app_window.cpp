@@ -377,7 +377,11 @@ nlohmann::json AppWindow::tree() const {
   add(kit_.controls(), "main");
   if (banner_) add(banner_->controls(), "banner");
   static const char* kPages[] = {"start", "connecting", "trust", "relay_changed", "host", "viewer", "error", "ended"};
-  return {{"ok", true}, {"tree", list}, {"page", kPages[static_cast<int>(page_)]}, {"draws", options_.probe->draws()}};
+  return {{"ok", true},
+          {"tree", list},
+          {"page", kPages[static_cast<int>(page_)]},
+          {"draws", options_.probe->draws()},
+          {"window_id", SDL_GetWindowID(window_.window())}};
 }
 
 int run_app(const AppOptions& options, Backend& backend) {

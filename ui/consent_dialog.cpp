@@ -56,10 +56,9 @@ void draw_consent_dialog(PageContext& context) {
     c.card(14, [&](Column& inner) {
       const bool known = !request.words.empty();
       float high = inner.kit().measure(inner.width() - 22, [&](Column& m) {
-        m.rich(
-            Type::body, Ink::text,
-            known ? _("Both of you see the words {words}. Ask for them when in doubt.") : _("Joined your session."),
-            {{"words", request.words}});
+        m.rich(Type::body, Ink::text,
+               known ? _("Both of you see the words {words}. Ask for them when in doubt.") : _("Joined your session."),
+               {{"words", request.words}});
       });
       Box row = inner.take(high);
       inner.kit().dot(row.x + 5, row.y + 10.5F, known ? inner.kit().theme().good : inner.kit().theme().warning);

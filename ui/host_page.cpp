@@ -190,12 +190,14 @@ float HostPage::draw_session(PageContext& context, Box box) {
       kit.toast(filled(_("{name} was asked to share the screen."), {{"name", display_name(m, m.other()->id)}}));
     }
   }) + 12;
-  constexpr float kChatHeight = 220;
-  Box card{box.x, y, box.width, kChatHeight + 48 + 36};
+  // The talk takes what is left of the window, so that the page need not scroll.
+  const float left = kit.height() - kTopBarHeight - y - 24 - 84;
+  const float chat_high = std::clamp(left, 140.0F, 360.0F);
+  Box card{box.x, y, box.width, chat_high + 84};
   kit.fill(card, kit.theme().surface, kCardRadius);
   kit.frame(card, kit.theme().line, kCardRadius);
   kit.text({card.x + 24, card.y + 24, card.width - 48, 0}, Type::heading, Ink::text, _("Chat"));
-  chat_.draw(context, {card.x + 24, card.y + 60, card.width - 48, kChatHeight});
+  chat_.draw(context, {card.x + 24, card.y + 60, card.width - 48, chat_high});
   return y + card.height - box.y;
 }
 

@@ -16,6 +16,10 @@ bool is_lock(int scancode) { return scancode == SDL_SCANCODE_CAPSLOCK || scancod
 /// The interface's button numbers are X11's: 8 back, 9 forward.
 int button_number(int sdl) { return sdl <= 3 ? sdl : sdl + 4; }
 
+std::string plain_letter(int keycode) {
+  return letter_name(keycode > 0 && keycode < 0x110000 ? static_cast<char32_t>(keycode) : U' ');
+}
+
 nlohmann::json modifier_fields(int mods, bool alt_gr) {
   return {{"shift", (mods & KMOD_SHIFT) != 0},
           {"control", (mods & KMOD_CTRL) != 0},
@@ -168,13 +172,11 @@ bool InputCapture::handle_key(const SDL_KeyboardEvent& event) {
   std::string name = key_name(scancode);
   const bool shortcut = (modifiers_ & (KMOD_CTRL | KMOD_LALT | KMOD_GUI)) != 0;
   if (name.empty() && !shortcut) {
-    pending_ = Pending{scancode};
+    pending_ = Pending{scancode, event.keysym.sym};
     return true;
   }
   drop_text_ = true;
-  if (name.empty())
-    name = letter_name(event.keysym.sym > 0 && event.keysym.sym < 0x110000 ? static_cast<char32_t>(event.keysym.sym)
-                                                                           : U' ');
+  if (name.empty()) name = plain_letter(event.keysym.sym);
   if (alt_gr_held_ && !alt_gr_sent_ && !is_modifier(scancode)) {
     alt_gr_sent_ = true;
     send_key("Alt_R", key_position(SDL_SCANCODE_RALT), true);
@@ -193,9 +195,8 @@ bool InputCapture::handle_text(const std::string& text) {
     send_({{"do", "type"}, {"presenter", presenter_}, {"text", text}});  // composed here: dead keys, input methods
     return true;
   }
-  const int scancode = pending_->scancode;
+  const auto [scancode, plain] = *pending_;
   pending_.reset();
-  const SDL_Keycode plain = SDL_GetKeyFromScancode(static_cast<SDL_Scancode>(scancode));
   if (alt_gr_held_ && !alt_gr_sent_ && static_cast<char32_t>(plain) == letters[0]) {
     alt_gr_sent_ = true;  // it changed nothing, so it is Alt
     send_key("Alt_R", key_position(SDL_SCANCODE_RALT), true);
@@ -209,16 +210,13 @@ void InputCapture::flush() {
   if (move_ && allowed_) send_({{"do", "move"}, {"presenter", presenter_}, {"x", move_->x}, {"y", move_->y}});
   move_.reset();
   if (!pending_) return;
-  // No text came. With AltGr it was perhaps Alt with a letter; alone it is a dead key that waits for the next one.
-  const int scancode = pending_->scancode;
+  // No text came. With the right Alt key it was a shortcut; alone it is a dead key that waits for the next one.
+  const auto [scancode, plain] = *pending_;
   pending_.reset();
-  if (!alt_gr_held_ || alt_gr_sent_ == false) {
-    if (!alt_gr_held_) return;
-    alt_gr_sent_ = true;
-    send_key("Alt_R", key_position(SDL_SCANCODE_RALT), true);
-  }
-  const SDL_Keycode plain = SDL_GetKeyFromScancode(static_cast<SDL_Scancode>(scancode));
-  down_[scancode] = letter_name(plain > 0 && plain < 0x110000 ? static_cast<char32_t>(plain) : U' ');
+  if (!alt_gr_held_) return;
+  if (!alt_gr_sent_) send_key("Alt_R", key_position(SDL_SCANCODE_RALT), true);
+  alt_gr_sent_ = true;
+  down_[scancode] = plain_letter(plain);
   send_key(down_[scancode], key_position(scancode), true);
 }
 

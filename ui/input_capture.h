@@ -48,6 +48,7 @@ class InputCapture {
 
   struct Pending {
     int scancode = 0;
+    int plain = 0;  // SDL_Keycode: the letter without modifiers
   };
   Send send_;
   SDL_Window* window_ = nullptr;

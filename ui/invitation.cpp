@@ -27,7 +27,7 @@ std::vector<std::string> digit_runs(const std::string& text) {
     const bool joins =
         (c == ' ' || c == '-' || c == '.') && !run.empty() && i + 1 < text.size() && is_digit(text[i + 1]);
     // Nine digits are complete: what follows is the code.
-    if (joins && run.size() < 9 && !(run.size() == 6 && c != ' ')) continue;
+    if (joins && run.size() < 9) continue;
     if (!run.empty()) runs.push_back(std::move(run));
     run.clear();
   }
@@ -70,7 +70,9 @@ Invitation read_invitation(const std::string& pasted) {
   Invitation found;
   std::string text = pasted.substr(0, kMaxPasted);
   found.link = link_in(text);
-  if (std::size_t at = text.find("http"); at != text.npos) {  // a link's digits are not the number
+  for (const char* scheme : {"https://", "lotse:"}) {  // a link's digits are not the number
+    std::size_t at = text.find(scheme);
+    if (at == text.npos) continue;
     std::size_t end = text.find_first_of(" \n\t", at);
     text.erase(at, end == text.npos ? text.npos : end - at);
   }

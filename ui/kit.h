@@ -24,7 +24,7 @@ struct Box {
 };
 
 enum class Ink { text, quiet, action, danger, good, warning, white };
-enum class Look { plain, primary, danger, bare, chip, chip_on, chip_danger, bar, bar_on, banner, banner_white };
+enum class Look { plain, select, primary, danger, bare, chip, chip_on, chip_danger, bar, bar_on, banner, banner_white };
 enum class Align { left, center, right };
 enum class Icon { none, gear, back, more, down, person, chat, close, check, record, lock, screen, hand, cursor, panel };
 

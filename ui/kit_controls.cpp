@@ -23,6 +23,7 @@ ButtonColors button_colors(Look look, const Theme& t) {
   constexpr Color kWhite = rgb(0xffffff);
   switch (look) {
     case Look::plain:
+    case Look::select:
       return {t.raised, t.line, t.text};
     case Look::primary:
       return {t.action_fill, t.action_fill, kWhite};
@@ -89,7 +90,11 @@ bool Kit::button(const Button& button, Box box) {
   float text_wide = button.label.empty() ? 0 : std::min(room, text_width(button_type(button.look), button.label));
   float x = box.x + (box.width - text_wide - icon_width - gap) / 2;
   const bool icon_last = button.icon == Icon::down;  // an arrow that says "more below" stands behind
-  Box icon_box{icon_last ? x + text_wide + gap : x, box.y + (box.height - 16) / 2, 16, 16};
+  if (button.look == Look::select) x = box.x + 14;
+  Box icon_box{button.look == Look::select ? box.right() - 30
+               : icon_last                 ? x + text_wide + gap
+                                           : x,
+               box.y + (box.height - 16) / 2, 16, 16};
   icon(icon_box, button.icon, with_alpha(colors.ink, fade));
   std::size_t index = impl_->controls.size() - 1;
   if (!button.label.empty())

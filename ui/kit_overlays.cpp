@@ -30,7 +30,7 @@ std::string Kit::menu(const Button& button, Box box, const std::vector<MenuItem>
   }
   if (impl_->open_menu != button.id) return {};
 
-  float wide = 180;
+  float wide = button.look == Look::select ? std::max(180.0F, box.width) : 180;
   for (const auto& item : items)
     wide = std::max(wide, text_width(Type::body, item.label) +
                               (item.hint.empty() ? 0 : text_width(Type::small, item.hint) + 24) + 56);
@@ -58,7 +58,7 @@ std::string Kit::menu(const Button& button, Box box, const std::vector<MenuItem>
   impl_->origins.back() = place.Min;
   Box panel{0, 0, wide, high / impl_->scale};
   shadow(panel, kControlRadius);
-  fill(panel, theme().raised, kControlRadius);
+  fill(panel, theme().dark ? theme().raised : theme().surface, kControlRadius);
   frame(panel, theme().line, kControlRadius);
   begin_region("items", {0, 6, wide, panel.height - 12}, content * impl_->scale > high + 1);
   float row_y = 0;

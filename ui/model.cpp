@@ -19,6 +19,14 @@ Stage stage_by_name(const std::string& name) {
   return Stage::none;
 }
 
+/// The nine digits before the "#" of a link.
+std::string number_in_link(const std::string& link) {
+  std::size_t end = link.find('#');
+  if (end == link.npos || end < 9) return "";
+  std::string digits = link.substr(end - 9, 9);
+  return digits.find_first_not_of("0123456789") == digits.npos ? digits : "";
+}
+
 std::set<std::string> rights_field(const json& e) {
   std::set<std::string> rights;
   auto field = e.find("rights");
@@ -304,7 +312,7 @@ void Model::fold_chat(const json& e, std::time_t now) {
   }
   auto to = e.find("to");
   ChatLine line{.from = from, .name = name_of(from), .text = said, .own = own, .at = now};
-  line.to_all = to == e.end() || !to->is_string() || *to == "all";
+  line.to_all = to == e.end() || *to == "all";  // else to ids or to the moderators
   chat.push_back(std::move(line));
   if (!own) ++unread;
   if (chat.size() > kMaxChat) chat.pop_front();
@@ -371,6 +379,8 @@ void Model::sent(const json& command, std::time_t now) {
     began = now;
     if (std::string name = name_field(command, "name"); !name.empty()) own_name = name;
     relay = text_field(command, "relay", 300);
+    number = text_field(command, "number", 32);
+    if (number.empty()) number = number_in_link(text_field(command, "link", 2000));
     mode = text_field(command, "mode", 32);
   } else if (verb == "request_control") {
     control = ControlState::asked;

@@ -156,7 +156,7 @@ void ChatBox::draw(PageContext& context, Box box) {
   const float field_high = kControlHeight, list_high = std::max(40.0F, box.height - field_high - 12);
   kit.begin_region("chat", {box.x, box.y, box.width, list_high}, true);
   float y = 0;
-  const float width = box.width - 14;
+  const float width = box.width - 12;
   for (const ChatLine& line : model.chat) y += draw_line(context, line, y, width);
   if (model.chat.empty()) y += kit.text({0, 0, width, 0}, Type::body, Ink::quiet, _("Nothing was said yet."));
   // A new line is shown at once; the last frame's height is what the scroll position counts by, so once more.

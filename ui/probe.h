@@ -10,7 +10,8 @@ namespace lotse::ui {
 
 /// Handed to run_app() in AppOptions. The program forwards the four commands to it.
 ///   ui_tree            ->
-///   {"tree":[{"id","role","label","rect":[x,y,w,h],"enabled","truncated","focused"}],"page","draws"} ui_press{id} ->
+///   {"tree":[{"id","role","label","rect":[x,y,w,h],"enabled","truncated","focused"}],"page","draws","window_id"}
+///   ui_press{id} ->
 ///   {} once the frame with the press was drawn ui_text{id,text}   -> {} once the field has the text ui_snapshot{file}
 ///   -> {"width","height"} once the PNG is written; {"banner":true} takes the banner's window
 /// Errors: bad_request (unknown id or command, disabled control), internal (file cannot be written), ended (no window).

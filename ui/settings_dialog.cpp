@@ -17,7 +17,7 @@ void choose(Column& c, const std::string& id, const std::string& title, std::str
     if (item.checked) label = item.label;
   }
   Box box = c.take(kControlHeight);
-  std::string chosen = c.kit().menu({.id = id, .label = label, .icon = Icon::down}, box, items);
+  std::string chosen = c.kit().menu({.id = id, .label = label, .look = Look::select, .icon = Icon::down}, box, items);
   if (!chosen.empty()) value = chosen.substr(id.size() + 1);
 }
 

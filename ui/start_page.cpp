@@ -180,11 +180,13 @@ float StartPage::draw_recent(PageContext& context, Box box) {
     std::string what = joined                        ? filled(_("Joined on {day}"), values)
                        : session.kind == "presented" ? filled(_("Presented on {day}"), values)
                                                      : filled(_("Helped on {day}"), values);
-    what += " · " + duration_text(session.seconds);
-    if (session.people > 2)
-      what += " · " + filled(P_("{count} person", "{count} people", static_cast<unsigned long>(session.people)),
-                             {{"count", std::to_string(session.people)}});
-    if (!session.path.empty()) what += " · " + path_text(session.path, "");
+    if (session.people > 2) {
+      auto count = static_cast<unsigned long>(session.people);
+      what += " · " + filled(P_("{count} person", "{count} people", count), {{"count", std::to_string(count)}});
+    } else {
+      what += " · " + duration_text(session.seconds);
+      if (!session.path.empty()) what += " · " + path_text(session.path, "");
+    }
     if (session.recorded) what += std::string(" · ") + _("recorded");
     Button again{.id = "start.recent." + std::to_string(i), .label = joined ? _("Join again") : _("Start again")};
     float wide = kit.button_width(again), names = std::min(220.0F, row.width * 0.3F);
@@ -215,7 +217,8 @@ void StartPage::draw_options(PageContext& context) {
         {.id = "none", .label = _("No code: I let everybody in myself"), .checked = code_kind_ == "none"}};
     auto label = std::find_if(kinds.begin(), kinds.end(), [&](const MenuItem& k) { return k.id == code_kind_; })->label;
     Box box = c.take(kControlHeight);
-    if (std::string chosen = kit.menu({.id = "options.code", .label = label, .icon = Icon::down}, box, kinds);
+    if (std::string chosen =
+            kit.menu({.id = "options.code", .label = label, .look = Look::select, .icon = Icon::down}, box, kinds);
         !chosen.empty())
       code_kind_ = chosen;
     if (code_kind_ == "own")
@@ -233,7 +236,8 @@ void StartPage::draw_options(PageContext& context) {
       auto now = std::find_if(sources.begin(), sources.end(), [&](const MenuItem& s) { return s.id == share_; });
       box = c.take(kControlHeight);
       std::string name = now == sources.end() ? sources[0].label : now->label;
-      if (std::string chosen = kit.menu({.id = "options.share", .label = name, .icon = Icon::down}, box, sources);
+      if (std::string chosen =
+              kit.menu({.id = "options.share", .label = name, .look = Look::select, .icon = Icon::down}, box, sources);
           !chosen.empty())
         share_ = chosen;
     }

@@ -114,13 +114,15 @@ class RunningWindow {
   std::string page() { return tree().value("page", ""); }
   /// The control with this id, null when there is none.
   json control(const std::string& id) {
-    for (const auto& c : tree()["tree"])
+    const json now_c = tree();
+    for (const auto& c : now_c["tree"])
       if (c["id"] == id) return c;
     return nullptr;
   }
   /// Whether some label contains `text`.
   bool shows(const std::string& text) {
-    for (const auto& c : tree()["tree"])
+    const json now_c = tree();
+    for (const auto& c : now_c["tree"])
       if (c["label"].get<std::string>().find(text) != std::string::npos) return true;
     return false;
   }

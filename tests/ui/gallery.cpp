@@ -57,7 +57,8 @@ int main(int argc, char** argv) {
     if (!window.ask({{"do", "ui_snapshot"}, {"file", file + ".png"}}).value("ok", false))
       std::printf("%s: no picture\n", scene.name.c_str());
     if (scene.banner) window.ask({{"do", "ui_snapshot"}, {"file", file + "-banner.png"}, {"banner", true}});
-    for (const auto& control : window.tree()["tree"])
+    const json now_control = window.tree();
+    for (const auto& control : now_control["tree"])
       if (control["truncated"] == true)
         std::printf("%s: truncated: %s\n", scene.name.c_str(), control["label"].get<std::string>().c_str());
   }

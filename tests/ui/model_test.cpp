@@ -1,0 +1,238 @@
+#include "ui/model.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/ui/scenes.h"
+
+using namespace lotse::ui;
+using nlohmann::json;
+
+namespace {
+
+Model folded(const std::vector<json>& events) {
+  Model model;
+  for (const auto& event : events) model.fold(event, 1000);
+  return model;
+}
+json state(const char* stage) { return {{"event", "state"}, {"stage", stage}}; }
+json roster(int self) {
+  return {{"event", "roster"},
+          {"self", self},
+          {"members",
+           {{{"participant", 0}, {"name", "Moderator"}, {"rights", {"view", "chat"}}},
+            {{"participant", 1}, {"name", "Huber"}, {"rights", {"view"}}},
+            {{"participant", 2}, {"name", "Anna"}, {"rights", {"view", "control"}}}}}};
+}
+
+}  // namespace
+
+TEST_CASE("every scene leads to its page") {
+  for (const auto& scene : test::all_scenes()) {
+    Model model;
+    if (scene.started) model.stage = Stage::connecting;
+    for (const auto& event : scene.events) model.fold(event, 1000);
+    static const std::map<std::string, Page> pages{{"start", Page::start}, {"connecting", Page::connecting},
+                                                   {"trust", Page::trust}, {"relay_changed", Page::relay_changed},
+                                                   {"host", Page::host},   {"viewer", Page::viewer},
+                                                   {"error", Page::error}, {"ended", Page::ended}};
+    INFO(scene.name);
+    CHECK(model.page() == pages.at(scene.page));
+  }
+}
+
+TEST_CASE("a session event makes this program the moderator with number and code") {
+  Model model = folded(
+      {state("connecting"),
+       {{"event", "session"}, {"number", "428117903"}, {"password", "481902"}, {"link", "https://r/428117903#a.b"}}});
+  CHECK(model.role == Role::master);
+  CHECK(model.self == 0);
+  CHECK(model.number == "428117903");
+  CHECK(model.code == "481902");
+  CHECK(model.page() == Page::host);
+  model.fold({{"event", "code"}, {"password", "111222"}, {"link", "x"}}, 2000);
+  CHECK(model.code == "111222");
+  CHECK(model.code_since == 2000);
+}
+
+TEST_CASE("who waits in the lobby leaves it by being let in, refused or gone") {
+  Model model = folded({state("connecting"), {{"event", "session"}, {"number", "428117903"}}});
+  for (int id : {4, 5, 6})
+    model.fold({{"event", "lobby"}, {"participant", id}, {"name", "N" + std::to_string(id)}, {"sas", "a · b · c"}}, 0);
+  REQUIRE(model.lobby.size() == 3);
+  CHECK(model.words_of(5) == "a · b · c");
+  model.sent({{"do", "admit"}, {"participant", 4}}, 0);
+  model.fold({{"event", "joined"}, {"participant", 5}, {"name", "N5"}, {"path", "tls"}}, 0);
+  model.fold({{"event", "left"}, {"participant", 6}}, 0);
+  CHECK(model.lobby.empty());
+  CHECK(model.name_of(5) == "N5");
+}
+
+TEST_CASE("the roster says who is there and what they may do") {
+  Model model = folded({state("live"), roster(1)});
+  CHECK(model.self == 1);
+  CHECK(model.members.size() == 3);
+  CHECK(model.viewers().size() == 2);
+  REQUIRE(model.controllers().size() == 1);
+  CHECK(model.controllers()[0]->name == "Anna");
+  model.fold({{"event", "rights"}, {"participant", 2}, {"rights", {"view"}}}, 0);
+  CHECK(model.controllers().empty());
+}
+
+TEST_CASE("the picture of a presenter who leaves is forgotten, control with it") {
+  Model model = folded({state("live"),
+                        roster(2),
+                        {{"event", "presenter"}, {"participant", 1}, {"sharing", true}},
+                        {{"event", "picture"}, {"presenter", 1}, {"width", 10}, {"height", 10}},
+                        {{"event", "granted"}, {"right", "control"}, {"presenter", 1}}});
+  CHECK(model.watching());
+  CHECK(model.has_picture);
+  CHECK(model.control == ControlState::active);
+  model.fold({{"event", "left"}, {"participant", 1}}, 0);
+  CHECK_FALSE(model.watching());
+  CHECK_FALSE(model.has_picture);
+  CHECK(model.control == ControlState::none);
+}
+
+TEST_CASE("asking for control waits, is granted, refused or revoked") {
+  Model model = folded({state("live"), roster(2)});
+  model.sent({{"do", "request_control"}, {"presenter", 1}}, 0);
+  CHECK(model.control == ControlState::asked);
+  SECTION("granted, then revoked") {
+    model.fold({{"event", "granted"}, {"right", "control"}, {"presenter", 1}}, 0);
+    CHECK(model.control == ControlState::active);
+    model.fold({{"event", "revoked"}, {"right", "control"}, {"presenter", 1}}, 0);
+    CHECK(model.control == ControlState::none);
+  }
+  SECTION("refused by the program") {
+    model.fold({{"id", "ui.request_control.7"}, {"ok", false}, {"error", {{"code", "not_allowed"}, {"message", "m"}}}},
+               0);
+    CHECK(model.control == ControlState::none);
+    CHECK(model.notices.size() == 1);
+  }
+  SECTION("another right changes nothing") {
+    model.fold({{"event", "granted"}, {"right", "draw"}, {"presenter", 1}}, 0);
+    CHECK(model.control == ControlState::asked);
+  }
+}
+
+TEST_CASE("the own chat line stands once, whether or not it comes back") {
+  Model model = folded({state("live"), roster(2)});
+  model.sent({{"do", "chat"}, {"text", "hello"}, {"to", "all"}}, 5);
+  REQUIRE(model.chat.size() == 1);
+  CHECK_FALSE(model.chat[0].confirmed);
+  model.fold({{"event", "chat"}, {"from", 2}, {"to", "all"}, {"text", "hello"}}, 6);
+  REQUIRE(model.chat.size() == 1);
+  CHECK(model.chat[0].confirmed);
+  CHECK(model.unread == 0);
+  model.fold({{"event", "chat"}, {"from", 0}, {"to", {2}}, {"text", "psst"}}, 7);
+  REQUIRE(model.chat.size() == 2);
+  CHECK_FALSE(model.chat[1].to_all);
+  CHECK(model.chat[1].name == "Moderator");
+  CHECK(model.unread == 1);
+}
+
+TEST_CASE("consents queue up and vanish with who asked") {
+  Model model = folded({state("live"), roster(1), {{"event", "sas"}, {"participant", 0}, {"text", "x · y · z"}}});
+  model.fold({{"event", "consent_request"}, {"request", 3}, {"from", 0}, {"what", "share"}}, 0);
+  model.fold({{"event", "consent_request"}, {"request", "abc"}, {"from", 2}, {"what", "control"}}, 0);
+  REQUIRE(model.consents.size() == 2);
+  CHECK(model.consents[0].words == "x · y · z");
+  CHECK(model.consents[1].request == "\"abc\"");
+  model.fold({{"event", "left"}, {"participant", 2}}, 0);
+  CHECK(model.consents.size() == 1);
+  model.sent({{"do", "consent"}, {"request", 3}, {"allow", true}}, 0);
+  CHECK(model.consents.empty());
+}
+
+TEST_CASE("errors on the way in end it, later ones are shown in passing unless fatal") {
+  CHECK(folded({state("connecting"), {{"event", "error"}, {"code", "timeout"}}}).page() == Page::error);
+  Model live = folded({state("live"), roster(2)});
+  live.fold({{"event", "error"}, {"code", "disk_full"}, {"message", "m"}}, 0);
+  CHECK(live.page() == Page::viewer);
+  CHECK(live.notices.size() == 1);
+  live.fold({{"event", "error"}, {"code", "kicked"}}, 0);
+  CHECK(live.page() == Page::error);
+  live.fold({{"event", "ended"}, {"reason", "kicked"}}, 0);
+  CHECK(live.page() == Page::error);
+}
+
+TEST_CASE("a trusted relay goes on, a changed key stops") {
+  Model model = folded({state("connecting"),
+                        {{"event", "relay_unknown"}, {"relay", "r:443"}, {"words", {"a", "b", "c", "d", "e", "f"}}}});
+  CHECK(model.page() == Page::trust);
+  CHECK(model.question->words.size() == 6);
+  model.sent({{"do", "trust_relay"}, {"allow", true}}, 0);
+  CHECK(model.page() == Page::connecting);
+  model.fold({{"event", "relay_changed"}, {"relay", "r:443"}}, 0);
+  CHECK(model.page() == Page::relay_changed);
+  model.fold(state("handshake"), 0);
+  CHECK(model.page() == Page::relay_changed);
+}
+
+TEST_CASE("reconnecting keeps people and talk, but not control") {
+  Model model = folded({state("live"),
+                        roster(2),
+                        {{"event", "chat"}, {"from", 0}, {"text", "t"}},
+                        {{"event", "granted"}, {"right", "control"}, {"presenter", 1}},
+                        state("reconnecting")});
+  CHECK(model.members.size() == 3);
+  CHECK(model.chat.size() == 1);
+  CHECK(model.control == ControlState::none);
+}
+
+TEST_CASE("what peers send is bounded and cleaned") {
+  Model model = folded({state("live"), roster(2)});
+  for (int i = 0; i < 5000; ++i) {
+    model.fold({{"event", "chat"}, {"from", 0}, {"text", "line " + std::to_string(i)}}, 0);
+    model.fold({{"event", "joined"}, {"participant", i}, {"name", std::string(1000, 'x')}}, 0);
+    model.fold({{"event", "lobby"}, {"participant", 10000 + i}, {"name", "n"}}, 0);
+    model.fold({{"event", "consent_request"}, {"request", i}, {"from", 0}, {"what", "control"}}, 0);
+  }
+  CHECK(model.chat.size() == kMaxChat);
+  CHECK(model.members.size() <= kMaxMembers);
+  CHECK(model.lobby.size() <= kMaxLobby);
+  CHECK(model.consents.size() == kMaxConsents);
+  CHECK(model.name_of(100).size() <= 200);
+  model.fold({{"event", "joined"}, {"participant", 5}, {"name", "a\nb\x01"}}, 0);
+  CHECK(model.name_of(5) == "a b");
+}
+
+TEST_CASE("malformed events change nothing and never throw") {
+  const std::vector<json> odd{nullptr,
+                              7,
+                              "x",
+                              json::array(),
+                              json::object(),
+                              {{"event", 5}},
+                              {{"event", "roster"}, {"members", 7}},
+                              {{"event", "roster"}, {"members", {1, "x", nullptr, {{"participant", "no"}}}}},
+                              {{"event", "lobby"}, {"participant", "x"}},
+                              {{"event", "chat"}, {"text", 9}},
+                              {{"event", "joined"}, {"participant", -5}},
+                              {{"event", "state"}, {"stage", {}}},
+                              {{"event", "consent_request"}},
+                              {{"event", "presenter"}},
+                              {{"event", "rights"}, {"rights", "all"}},
+                              {{"event", "relay_unknown"}, {"words", 5}},
+                              {{"event", "path"}, {"rtt_ms", 1e300}},
+                              {{"id", 4}, {"ok", "no"}},
+                              {{"id", "ui.sources.1"}, {"ok", true}, {"monitors", {1, 2}}, {"screen", 3}},
+                              {{"event", "error"}, {"code", 1}},
+                              {{"event", "master"}},
+                              {{"event", "recording"}, {"state", 1}},
+                              {{"t", "x"}}};
+  for (const auto& event : odd) {
+    INFO(event.dump());
+    Model model;
+    CHECK_NOTHROW(model.fold(event, 0));
+    CHECK_NOTHROW(model.page());
+  }
+}
+
+TEST_CASE("a joiner knows the number from the number or the link") {
+  Model model;
+  model.sent({{"do", "join"}, {"link", "https://r:8443/428117903#abc.def"}, {"name", "A"}}, 0);
+  CHECK(model.number == "428117903");
+  CHECK(model.page() == Page::connecting);
+}

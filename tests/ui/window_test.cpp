@@ -1,0 +1,400 @@
+// The real windows on a display of their own, with a program behind them that only replays events.
+#include <SDL2/SDL.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "tests/ui/fake_backend.h"
+#include "tests/ui/scenes.h"
+#include "tests/ui/virtual_display.h"
+
+using namespace lotse;
+using namespace lotse::ui;
+using namespace lotse::ui::test;
+
+namespace {
+
+struct Desk {
+  VirtualDisplay display;
+  std::string folder = std::filesystem::temp_directory_path() / ("lotse-window-" + std::to_string(getpid()));
+  Desk() { std::filesystem::create_directories(folder); }
+  ~Desk() { std::filesystem::remove_all(folder); }
+};
+Desk& desk() {
+  static Desk the_desk;
+  return the_desk;
+}
+
+AppOptions options(const Scene& scene, const char* language = "en") {
+  return {.program = scene.program,
+          .language = language,
+          .theme = "dark",
+          .name = "Anna Berger",
+          .relay = "relay.example.org",
+          .config_dir = desk().folder,
+          .invitation = "",
+          .started = scene.started};
+}
+const Scene& scene(const std::string& name) {
+  static const auto scenes = all_scenes();
+  return *std::find_if(scenes.begin(), scenes.end(), [&](const Scene& s) { return s.name == name; });
+}
+/// A window showing a scene.
+struct Shown : RunningWindow {
+  explicit Shown(const Scene& what, const char* language = "en") : RunningWindow(options(what, language)) {
+    if (what.picture) backend.picture().update(sample_picture({1280, 800}).view(), {});
+    backend.say(what.events);
+    for (const auto& id : what.presses) CHECK(press(id));
+  }
+  explicit Shown(const std::string& name, const char* language = "en") : Shown(scene(name), language) {}
+  void key(int symbol, int scancode, bool shift = false) {
+    const auto id = tree()["window_id"].get<Uint32>();
+    for (bool down : {true, false}) {
+      SDL_Event e{};
+      e.type = down ? SDL_KEYDOWN : SDL_KEYUP;
+      e.key.windowID = id;
+      e.key.state = down ? SDL_PRESSED : SDL_RELEASED;
+      e.key.keysym.sym = symbol;
+      e.key.keysym.scancode = static_cast<SDL_Scancode>(scancode);
+      e.key.keysym.mod = shift ? KMOD_LSHIFT : KMOD_NONE;
+      SDL_PushEvent(&e);
+    }
+    settle();
+  }
+  void text(const char* words) {
+    SDL_Event e{};
+    e.type = SDL_TEXTINPUT;
+    e.text.windowID = tree()["window_id"].get<Uint32>();
+    SDL_strlcpy(e.text.text, words, sizeof e.text.text);
+    SDL_PushEvent(&e);
+    settle();
+  }
+  /// Events pushed before are drawn: the probe's own wake comes behind them.
+  void settle() {
+    tree();
+    tree();
+  }
+  std::string focused() {
+    const json now_c = tree();
+    for (const auto& c : now_c["tree"])
+      if (c["focused"] == true) return c["id"];
+    return "";
+  }
+};
+bool is_png(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  char head[8] = {};
+  in.read(head, 8);
+  return std::string(head + 1, 3) == "PNG" && std::filesystem::file_size(file) > 3000;
+}
+
+}  // namespace
+
+TEST_CASE("from the start page into a session: number and code typed, join pressed") {
+  Shown window("start");
+  CHECK(window.focused() == "start.invitation");
+  CHECK(window.press("start.join"));  // nothing entered: a hint, no command
+  CHECK(window.shows("Enter a number first"));
+  CHECK(window.type("start.invitation", "428 117 903 – 481 902"));
+  CHECK(window.type("start.name", "Zoë Жук"));
+  CHECK(window.press("start.join"));
+  json join = window.backend.wait_for("join");
+  CHECK(join["number"] == "428117903");
+  CHECK(join["password"] == "481902");
+  CHECK(join["name"] == "Zoë Жук");
+  CHECK(join["relay"] == "relay.example.org");
+  CHECK(window.page() == "connecting");
+  window.backend.say({{{"event", "state"}, {"stage", "lobby"}},
+                      {{"event", "sas"}, {"participant", 0}, {"text", "harbour · violin · seven"}}});
+  CHECK(window.shows("harbour · violin · seven"));
+  window.backend.say({{{"event", "error"}, {"code", "bad_password"}, {"message", "m"}}});
+  CHECK(window.page() == "error");
+  CHECK(window.shows("The code is not right"));
+  CHECK(window.press("error.do"));
+  CHECK(window.page() == "start");
+}
+
+TEST_CASE("a link is joined by itself, Enter is enough") {
+  Shown window("start");
+  window.type("start.invitation", "https://relay.example.org/428117903#abc.def&pin=00");
+  window.key(SDLK_RETURN, SDL_SCANCODE_RETURN);
+  json join = window.backend.wait_for("join");
+  CHECK(join["link"] == "https://relay.example.org/428117903#abc.def&pin=00");
+  CHECK_FALSE(join.contains("number"));
+}
+
+TEST_CASE("letters of any script can be typed into a field") {
+  Shown window("view");
+  window.press("panel.chat");
+  window.type("chat.text", "");
+  for (const char* letters : {"Grüße ", "привет ", "你好 ", "😀"}) {
+    for (int i = 0; i < 40 && window.focused() != "chat.text"; ++i) window.key(SDLK_TAB, SDL_SCANCODE_TAB);
+    window.text(letters);
+  }
+  window.key(SDLK_RETURN, SDL_SCANCODE_RETURN);
+  CHECK(window.backend.wait_for("chat")["text"] == "Grüße привет 你好 😀");
+  CHECK(window.shows("Grüße привет 你好 😀"));
+}
+
+TEST_CASE("the moderator starts a session, admits, shares and ends") {
+  Shown window("start");
+  CHECK(window.press("start.help"));
+  CHECK(window.press("start.start"));
+  json start = window.backend.wait_for("start_session");
+  CHECK(start["mode"] == "control");
+  CHECK(start["password"] == "auto");
+  window.backend.say(scene("host").events);
+  CHECK(window.page() == "host");
+  CHECK(window.shows("428 117 903"));
+  CHECK(window.press("host.new_code"));
+  CHECK_FALSE(window.backend.wait_for("new_code").is_null());
+  window.backend.say({{{"event", "code"}, {"password", "777888"}, {"link", "https://r/428117903#n.n"}}});
+  CHECK(window.shows("777 888"));
+  CHECK(window.press("lobby.admit.2"));
+  CHECK(window.backend.wait_for("admit")["participant"] == 2);
+  CHECK(window.control("lobby.admit.2").is_null());
+  window.backend.say({{{"event", "joined"}, {"participant", 2}, {"name", "Anna"}, {"path", "udp"}}});
+  CHECK(window.press("host.ask"));
+  CHECK(window.backend.wait_for("request_share")["participant"] == 2);
+  CHECK(window.press("host.share"));
+  CHECK_FALSE(window.backend.wait_for("sources").is_null());
+  CHECK(window.press("share.share"));
+  CHECK(window.backend.wait_for("share")["what"] == "screen");
+  CHECK(window.press("host.record"));
+  CHECK(window.backend.wait_for("record")["file"].get<std::string>().ends_with(".mkv"));
+  CHECK(window.press("host.lock"));
+  CHECK_FALSE(window.backend.wait_for("lock").is_null());
+  CHECK(window.press("person.2"));
+  CHECK(window.press("2.kick"));
+  CHECK(window.backend.wait_for("kick")["participant"] == 2);
+  CHECK(window.press("host.end"));
+  CHECK_FALSE(window.press("host.record"));  // the question lies above
+  CHECK(window.press("end.end"));
+  CHECK_FALSE(window.backend.wait_for("end").is_null());
+}
+
+TEST_CASE("consent is No by Enter and by Escape, Yes only by its button") {
+  Shown window("consent-control");
+  CHECK(window.shows("asks to use your mouse and keyboard"));
+  CHECK(window.shows("harbour · violin · seven"));
+  SECTION("Enter") {
+    window.key(SDLK_RETURN, SDL_SCANCODE_RETURN);
+    CHECK(window.backend.wait_for("consent")["allow"] == false);
+  }
+  SECTION("Escape") {
+    window.key(SDLK_ESCAPE, SDL_SCANCODE_ESCAPE);
+    CHECK(window.backend.wait_for("consent")["allow"] == false);
+  }
+  SECTION("for ten minutes") {
+    CHECK(window.press("consent.short"));
+    json consent = window.backend.wait_for("consent");
+    CHECK(consent["allow"] == true);
+    CHECK(consent["seconds"] == 600);
+  }
+  SECTION("allow") {
+    CHECK(window.press("consent.allow"));
+    json consent = window.backend.wait_for("consent");
+    CHECK(consent["allow"] == true);
+    CHECK(consent["request"] == 7);
+    CHECK_FALSE(consent.contains("seconds"));
+  }
+  CHECK(window.control("consent.no").is_null());
+}
+
+TEST_CASE("while the own screen is shared the banner says who sees and who controls") {
+  Shown window("presenting");
+  CHECK(window.shows("and 1 other see your screen"));
+  CHECK(window.press("banner.stop_control"));
+  CHECK_FALSE(window.backend.wait_for("stop_control").is_null());
+  CHECK(window.press("banner.stop_sharing"));
+  CHECK_FALSE(window.backend.wait_for("unshare").is_null());
+  window.backend.say({{{"event", "presenter"}, {"participant", 1}, {"sharing", false}}});
+  CHECK(window.control("banner.stop_sharing").is_null());
+}
+
+TEST_CASE("control is asked for, used and given back") {
+  Shown window("view");
+  CHECK_FALSE(window.press("viewer.keys"));  // control first
+  CHECK(window.press("viewer.control"));
+  CHECK(window.backend.wait_for("request_control")["presenter"] == 1);
+  CHECK(window.control("viewer.control")["enabled"] == false);
+  window.backend.say({{{"event", "granted"}, {"right", "control"}, {"presenter", 1}}});
+  CHECK(window.press("viewer.keys"));
+  CHECK(window.press("keys.1"));
+  json tab;
+  for (const auto& c : (window.backend.wait_for("key"), window.backend.commands()))
+    if (c["do"] == "key" && c["sym"] == "Tab") tab = c;
+  CHECK(tab["position"] == 15);
+  CHECK(window.press("viewer.control"));
+  CHECK_FALSE(window.backend.wait_for("release_control").is_null());
+}
+
+TEST_CASE("a new relay is trusted by its words, a changed one is a hard stop") {
+  Shown window("trust");
+  CHECK(window.shows("anchor · velvet · river · nine · copper · lantern"));
+  CHECK(window.press("trust.remember"));
+  CHECK(window.backend.wait_for("trust_relay")["allow"] == true);
+  window.backend.say(
+      {{{"event", "relay_changed"}, {"relay", "relay.example.org:443"}, {"words", {"a"}}, {"fingerprint", "f"}}});
+  CHECK(window.page() == "relay_changed");
+  CHECK(window.control("trust.remember").is_null());
+  CHECK(window.press("trust.back"));
+  CHECK(window.backend.wait_for("trust_relay")["allow"] == false);
+  CHECK(window.page() == "start");
+}
+
+TEST_CASE("Tab reaches every control of a page and comes round") {
+  for (const char* name : {"start", "host-busy", "view"}) {
+    Shown window(name);
+    std::set<std::string> want, reached;
+    const json tree = window.tree()["tree"];
+    for (const auto& c : tree)
+      if (c["enabled"] == true && c["role"] != "text" && c["window"] == "main") want.insert(c["id"]);
+    for (std::size_t i = 0; i < want.size() + 2; ++i) {
+      window.key(SDLK_TAB, SDL_SCANCODE_TAB, i > want.size());
+      reached.insert(window.focused());
+    }
+    INFO(name);
+    CHECK(want.size() > 4);
+    CHECK(reached == want);
+  }
+}
+
+TEST_CASE("every page in both languages shows its texts whole, and can be pictured") {
+  for (const char* language : {"en", "de"})
+    for (const Scene& what : all_scenes()) {
+      if (what.name.starts_with("error-")) continue;  // below, in one window
+      Shown window(what, language);
+      INFO(what.name << " " << language);
+      const json shown = window.tree();
+      CHECK(shown["page"] == what.page);
+      for (const auto& c : shown["tree"]) {
+        INFO(c["label"]);
+        CHECK(c["truncated"] == false);
+        if (c["role"] == "button") CHECK_FALSE(c["label"].get<std::string>().empty());
+      }
+      const std::string file = desk().folder + "/" + what.name + ".png";
+      CHECK(window.ask({{"do", "ui_snapshot"}, {"file", file}})["ok"] == true);
+      CHECK(is_png(file));
+    }
+}
+
+TEST_CASE("every error has a page with one way on") {
+  for (const char* language : {"en", "de"}) {
+    Shown window("start", language);
+    for (const Scene& what : all_scenes()) {
+      if (!what.name.starts_with("error-")) continue;
+      INFO(what.name << " " << language);
+      window.backend.say(what.events);
+      CHECK(window.page() == "error");
+      const json now_c = window.tree();
+      for (const auto& c : now_c["tree"]) CHECK(c["truncated"] == false);
+      CHECK_FALSE(window.control("error.do").is_null());
+      window.key(SDLK_ESCAPE, SDL_SCANCODE_ESCAPE);
+      CHECK(window.page() == "start");
+    }
+  }
+}
+
+TEST_CASE("nothing is drawn while nothing changes") {
+  for (const char* name : {"start", "host", "presenting", "consent-control"}) {
+    Shown window(name);
+    window.settle();
+    const auto before = window.draws();
+    // Only the passing of time can show that nothing happens.
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    INFO(name);
+    CHECK(window.draws() == before);
+  }
+}
+
+TEST_CASE("only a new picture draws the viewer again") {
+  Shown window("view");
+  window.settle();
+  // The tool bar fades away first.
+  auto still_since = std::chrono::steady_clock::now();
+  for (auto draws = window.draws(); std::chrono::steady_clock::now() - still_since < std::chrono::seconds(3);) {
+    if (window.draws() != draws) draws = window.draws(), still_since = std::chrono::steady_clock::now();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  const auto before = window.draws();
+  window.backend.wake();  // woken for nothing
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  CHECK(window.draws() == before);
+  codec::Image picture = sample_picture({1280, 800});
+  window.backend.picture().update(picture.view(), {{0, 0, 64, 64}});
+  window.backend.wake();
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (window.draws() == before && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  CHECK(window.draws() > before);
+}
+
+TEST_CASE("the picture on the screen is the picture that came") {
+  Shown window("view");
+  window.press("panel.fold");
+  const std::string file = desk().folder + "/exact.png";
+  codec::Image plain({1280, 800});
+  auto out = plain.writable();
+  for (int y = 0; y < 800; ++y)
+    for (int x = 0; x < 1280; ++x) out.row(y)[x * 4] = 200, out.row(y)[x * 4 + 1] = 100, out.row(y)[x * 4 + 2] = 50;
+  window.backend.picture().update(plain.view(), {{0, 0, 1280, 800}});
+  window.backend.wake();
+  window.settle();
+  REQUIRE(window.ask({{"do", "ui_snapshot"}, {"file", file}})["ok"] == true);
+  FILE* pipe = popen(("convert " + file + " -format '%[pixel:p{640,300}]' info:").c_str(), "r");
+  char text[200] = {};
+  REQUIRE(fgets(text, sizeof text, pipe) != nullptr);
+  pclose(pipe);
+  CHECK(std::string(text).find("50,100,200") != std::string::npos);
+}
+
+TEST_CASE("settings are kept, the language changes at once") {
+  {
+    Shown window("start");
+    CHECK(window.press("start.settings"));
+    CHECK(window.type("settings.relay", "other.example.org:8443"));
+    CHECK(window.press("settings.language"));
+    CHECK(window.press("settings.language.de"));
+    CHECK(window.press("settings.save"));
+    CHECK(window.shows("Einer Sitzung beitreten"));
+  }
+  std::ifstream in(desk().folder + "/settings.json");
+  json kept = json::parse(in);
+  CHECK(kept["relay"] == "other.example.org:8443");
+  CHECK(kept["language"] == "de");
+}
+
+TEST_CASE("leaving a session remembers it among the recent ones") {
+  {
+    Shown window("view");
+    CHECK(window.press("panel.leave"));
+    CHECK_FALSE(window.backend.wait_for("leave").is_null());
+    window.backend.say({{{"event", "ended"}, {"reason", "left"}}});
+    CHECK(window.page() == "ended");
+    CHECK(window.press("ended.start"));
+    CHECK(window.page() == "start");
+    CHECK_FALSE(window.control("start.recent.0").is_null());
+  }
+  std::ifstream in(desk().folder + "/recent.json");
+  json kept = json::parse(in);
+  CHECK(kept["sessions"][0]["kind"] == "joined");
+}
+
+TEST_CASE("closing says goodbye to the program, the end decides the exit code") {
+  Shown window("presenting");
+  window.backend.say({{{"event", "error"}, {"code", "kicked"}}, {{"event", "quit"}}});
+  CHECK_FALSE(window.backend.wait_for("quit").is_null());
+  CHECK(window.result() == 3);
+}
+
+TEST_CASE("without a display there is one clear line") {
+  desk();
+  const std::string display = std::getenv("DISPLAY");
+  SDL_QuitSubSystem(SDL_INIT_VIDEO);
+  setenv("DISPLAY", ":7999", 1);
+  FakeBackend backend;
+  CHECK_THROWS_WITH(run_app({}, backend), Catch::StartsWith("no display"));
+  setenv("DISPLAY", display.c_str(), 1);
+}
