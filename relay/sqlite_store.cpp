@@ -111,7 +111,7 @@ std::vector<SessionRecord> SqliteStore::load(Duration at_most) {
   std::int64_t oldest = clock_() - std::chrono::duration_cast<std::chrono::seconds>(at_most).count();
   Statement forget = prepare("DELETE FROM sessions WHERE seen < ?");
   sqlite3_bind_int64(forget.get(), 1, oldest);
-  run(std::move(forget));
+  if (sqlite3_step(forget.get()) != SQLITE_DONE) fail(sqlite3_errcode(db_.get()));
   std::vector<SessionRecord> out;
   Statement select = prepare("SELECT number, uuid, key FROM sessions");
   int code = SQLITE_ROW;

@@ -1,0 +1,120 @@
+// Strangers at the relay's core: bytes and calls in any order. The first byte of each step says what happens; the
+// memory stays bounded and no call may go wrong.
+#include <cstdlib>
+#include <map>
+
+#include "base/log.h"
+#include "crypto/signing.h"
+#include "relay/core.h"
+
+using namespace lotse;
+using namespace lotse::relay;
+
+namespace {
+
+class Lines final : public Links {
+ public:
+  std::map<ConnId, std::size_t> queues;
+  void send(ConnId conn, SharedBytes frame) override { queues[conn] += frame->size(); }
+  void close(ConnId conn) override { queues.erase(conn); }
+  std::size_t queued(ConnId conn) const override {
+    auto at = queues.find(conn);
+    return at == queues.end() ? 0 : at->second;
+  }
+};
+
+class Numbers final : public NumberSource {
+ public:
+  std::uint32_t number() override { return 100'000'000 + last_++; }
+  wire::RelayNonce nonce() override { return {}; }
+
+ private:
+  std::uint32_t last_ = 0;
+};
+
+constexpr ConnId kMaster{0};
+constexpr std::size_t kCache = 256u << 10;
+
+struct World {
+  static const crypto::SigningKey& key() {
+    static const crypto::SigningKey made = crypto::SigningKey::make();
+    return made;
+  }
+  Lines lines;
+  Numbers numbers;
+  MemoryStore store;
+  Instant now{std::chrono::hours(1)};
+  Core core{lines, numbers, store, limits(), now};
+  std::uint64_t sequence = 0;
+
+  static Limits limits() {
+    Limits limits;
+    limits.session_cache = kCache;
+    limits.joins_per_minute = limits.joins_per_minute_session = 1'000'000;
+    return limits;
+  }
+  void request(wire::TunnelRequest r) {
+    r.sequence = ++sequence;
+    r.signature = key().sign(crypto::Purpose::tunnel, {wire::signed_part(r, {}, {})});
+    bool opens = r.operation == wire::Operation::open;
+    core.on_frame(kMaster, opens ? wire::encode(wire::Open{{}, key().verify_key(), {}, r}) : wire::encode(r), now);
+  }
+};
+
+void step(World& world, ByteReader& in) {
+  auto what = in.get<std::uint8_t>();
+  ConnId conn{static_cast<std::uint64_t>(1 + in.get<std::uint8_t>() % 6)};
+  switch (what % 8) {
+    case 0:
+      world.core.on_disconnect(conn, world.now);
+      break;
+    case 1:
+      world.core.on_disconnect(conn, world.now);
+      world.core.on_connect(conn, "a", world.now);
+      world.core.on_frame(conn, wire::encode(wire::Attach{wire::number_of("100000000")}), world.now);
+      break;
+    case 2:
+      world.now = world.now + std::chrono::milliseconds(in.get<std::uint16_t>());
+      world.core.poll(world.now);
+      break;
+    case 3: {
+      auto operation = in.get<std::uint8_t>() % 5;
+      constexpr wire::Operation all[] = {wire::Operation::admit, wire::Operation::remove, wire::Operation::epoch,
+                                         wire::Operation::lock, wire::Operation::admit};
+      world.request({.operation = all[operation],
+                     .target_link = LinkId{in.get<std::uint8_t>()},
+                     .target = ParticipantId{in.get<std::uint8_t>()},
+                     .value = in.get<std::uint8_t>()});
+      break;
+    }
+    case 4:
+      world.lines.queues[conn] = std::min<std::size_t>(world.lines.queues[conn], in.get<std::uint16_t>());
+      world.core.on_writable(conn, world.now);
+      break;
+    default: {
+      if (what & 0x80) conn = kMaster;
+      ByteView frame = in.take(std::min<std::size_t>(in.get<std::uint8_t>(), in.left()));
+      world.core.on_frame(conn, Bytes(frame.begin(), frame.end()), world.now);
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  start_log("fuzz-relay_core", LogLevel::error);
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  World world;
+  world.core.on_connect(kMaster, "m", world.now);
+  world.request({.operation = wire::Operation::open, .value = 1});
+  ByteReader in(ByteView(data, size));
+  while (in.left() > 0 && in.ok()) {
+    step(world, in);
+    if (world.core.cache_bytes() > kCache) std::abort();
+  }
+  world.core.poll(world.now + std::chrono::hours(1));
+  return 0;
+}
