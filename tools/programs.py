@@ -13,6 +13,9 @@ import threading
 import time
 
 
+PATIENCE = 20  # seconds for an event or an answer, unless the caller says otherwise
+
+
 class Failure(Exception):
     """One clear line about what went wrong."""
 
@@ -49,8 +52,9 @@ class Program:
             self.ended = True
             self.news.notify_all()
 
-    def wait_for(self, wanted, what, timeout, start=0):
+    def wait_for(self, wanted, what, timeout=None, start=0):
         """The first line from `start` on for which `wanted(line)` holds."""
+        timeout = timeout or PATIENCE
         seen, end = start, time.monotonic() + timeout
         with self.news:
             while True:
@@ -67,14 +71,14 @@ class Program:
         told = f"; last problem: {json.dumps(problems[-1])}" if problems else ""
         raise Failure(f"{self.name}: no {what}: it {why}{told}; log: {self.log}")
 
-    def event(self, name, timeout=20, start=0, **fields):
+    def event(self, name, /, timeout=None, start=0, **fields):
         return self.wait_for(lambda l: l.get("event") == name and all(l.get(k) == v for k, v in fields.items()),
                              f"event {name} {fields or ''}".strip(), timeout, start)
 
-    def tell(self, do, **fields):
+    def tell(self, do, /, **fields):
         """Sends a command; its answer whatever it says."""
         number, self.next_id = self.next_id, self.next_id + 1
-        timeout = fields.pop("wait_s", 20)
+        timeout = fields.pop("wait_s", None)
         start = len(self.lines)
         try:
             self.process.stdin.write(json.dumps({"do": do, "id": number, **fields}, ensure_ascii=False) + "\n")
@@ -83,7 +87,22 @@ class Program:
             raise Failure(f"{self.name} takes no commands any more ({error}); log: {self.log}") from error
         return self.wait_for(lambda l: l.get("id") == number and "ok" in l, f"answer to {do}", timeout, start)
 
-    def command(self, do, **fields):
+    def write(self, text):
+        """Sends something as it is, with its line end."""
+        self.process.stdin.write(text)
+        self.process.stdin.flush()
+
+    def exit_code(self, timeout=None):
+        """Its exit code, as soon as it has ended and its last line was read."""
+        try:
+            code = self.process.wait(timeout or PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.name} did not end; log: {self.log}") from None
+        with self.news:
+            self.news.wait_for(lambda: self.ended, PATIENCE)
+        return code
+
+    def command(self, do, /, **fields):
         """Sends a command that has to work; its answer."""
         answer = self.tell(do, **fields)
         if not answer["ok"]:
@@ -129,8 +148,8 @@ class Stage:
         """Any process. Its standard error goes into the log."""
         with open(self.folder / (log + ".log"), "ab") as errors:
             process = subprocess.Popen([str(c) for c in command], stderr=errors, start_new_session=True,
-                                       preexec_fn=_die_with_parent, env=self.environment,
-                                       **{"stdin": subprocess.DEVNULL, "stdout": errors, **how})
+                                       preexec_fn=_die_with_parent,
+                                       **{"stdin": subprocess.DEVNULL, "stdout": errors, "env": self.environment, **how})
         self.running.append(process)
         return process
 
@@ -147,9 +166,9 @@ class Stage:
         process = self.start([*before, self.programs / program, *options], name, **pipes)
         return Program(process, name, self.folder / (name + ".log"))
 
-    def relay(self, *options):
+    def relay(self, *options, port=None):
         """A relay on loopback with a folder of its own; itself, and the options that lead the other programs to it."""
-        port = free_port()
+        port = port or free_port()
         relay = self.lotse("lotse-relay", "--data", self.folder / "relay", "--listen", "127.0.0.1", "--https-port", port,
                            "--print-ready", *options)
         ready = relay.event("ready")
