@@ -52,7 +52,7 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
   model_.relay = relay_name(settings_);
   start_.enter(options.invitation);
   if (options.started) model_.stage = Stage::connecting;
-  if (options.started && options.program == "lotse-master") model_.role = Role::master;
+  if (options.started) model_.role = options.program == "lotse-master" ? Role::master : Role::participant;
   wake_event_ = SDL_RegisterEvents(1);
   auto wake = [this] {
     if (woken_.exchange(true)) return;

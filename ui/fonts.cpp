@@ -16,7 +16,9 @@ namespace {
 
 // A window never shows so many at once: beyond that a flood of strange letters starts the collection anew.
 constexpr std::size_t kMaxGlyphs = 6000;
-constexpr char32_t kFirstStandIn = 0xE000, kLastStandIn = 0xF8FF;  // the private-use area
+// Yi syllables, the largest run that entry fields let through (they refuse the private-use area). Whoever writes Yi
+// gets stand-ins too, so nothing is lost.
+constexpr char32_t kFirstStandIn = 0xA000, kLastStandIn = 0xA48C;
 constexpr int kAtlasWidth = 1024, kGap = 1;
 
 bool is_stand_in(char32_t letter) { return letter >= kFirstStandIn && letter <= kLastStandIn; }
@@ -36,7 +38,7 @@ struct Fonts::Impl {
   std::array<std::map<char32_t, Loaded>, kTypes> glyphs;  // by what the drawing library calls them
   std::map<char32_t, char32_t> stand_ins, originals;
   std::size_t count = 0;
-  bool stale = true;
+  bool stale = true, full = false;  // full: no stand-ins left
 
   explicit Impl(float s) : scale(s) {
     atlas.Flags |= ImFontAtlasFlags_NoBakedLines | ImFontAtlasFlags_NoMouseCursors;
@@ -57,6 +59,7 @@ struct Fonts::Impl {
   }
   void forget_all() {
     count = 0;
+    full = false;
     stand_ins.clear();
     originals.clear();
     for (int i = 0; i < kTypes; ++i) forget(i);
@@ -67,7 +70,10 @@ struct Fonts::Impl {
     auto known = stand_ins.find(letter);
     if (known != stand_ins.end()) return known->second;
     char32_t next = kFirstStandIn + static_cast<char32_t>(stand_ins.size());
-    if (next > kLastStandIn) return 0xFFFD;
+    if (next > kLastStandIn) {
+      full = true;
+      return 0xFFFD;
+    }
     originals[next] = letter;
     return stand_ins[letter] = next;
   }
@@ -162,9 +168,8 @@ std::string Fonts::shown(Type type, std::string_view text) {
   }
   std::u32string letters = to_utf32(text);
   for (char32_t& letter : letters) {
-    if (is_stand_in(letter)) letter = 0xFFFD;  // private use means nothing to us, and must not pass for a stand-in
     if (letter == 0x200D || (letter >= 0xFE00 && letter <= 0xFE0F)) letter = 0x200B;  // joiners have no look
-    if (letter > 0xFFFF) letter = impl_->stand_in(letter);
+    if (letter > 0xFFFF || is_stand_in(letter)) letter = impl_->stand_in(letter);
     if (letter >= U' ') impl_->need(index, letter);
   }
   return to_utf8(letters);
@@ -181,7 +186,7 @@ bool Fonts::stale() const { return impl_->stale; }
 
 bool Fonts::refresh() {
   if (!impl_->stale) return false;
-  if (impl_->count > kMaxGlyphs) impl_->forget_all();
+  if (impl_->count > kMaxGlyphs || impl_->full) impl_->forget_all();
   impl_->build();
   impl_->stale = false;
   return true;

@@ -13,7 +13,7 @@ namespace lotse::ui {
 
 /// The letters of one window. Inter draws what it has; for the rest any font installed on the system serves, and what
 /// no font has appears as a small box with its code point, so that two such names still differ. Letters outside the
-/// basic plane travel as stand-ins in the private-use area, since the drawing library counts in 16 bits.
+/// basic plane travel as stand-ins inside it, since the drawing library counts in 16 bits.
 /// Window's thread only.
 class Fonts {
  public:

@@ -96,6 +96,9 @@ std::string Model::words_of(int id) const {
   if (auto known = words.find(id); known != words.end()) return known->second;
   for (const auto& guest : lobby)
     if (guest.id == id) return guest.words;
+  // A participant has one string, shared with the moderator; it may be told under the own number or before there is
+  // one.
+  if (role != Role::master && id == master && !words.empty()) return words.begin()->second;
   return "";
 }
 bool Model::own_screen_shared() const {
@@ -110,9 +113,17 @@ std::vector<const Member*> Model::viewers() const {
 }
 std::vector<const Member*> Model::controllers() const {
   std::vector<const Member*> out;
+  auto told = controllers_of.find(self);
   for (const auto& [id, m] : members)
-    if (id != self && m.rights.contains("control")) out.push_back(&m);
+    if (id != self && (controllers_of.empty() ? m.rights.contains("control")
+                                              : told != controllers_of.end() && told->second.contains(id)))
+      out.push_back(&m);
   return out;
+}
+bool Model::controls(const Member& m) const {
+  if (controllers_of.empty()) return m.rights.contains("control");
+  return std::any_of(controllers_of.begin(), controllers_of.end(),
+                     [&](const auto& of) { return of.second.contains(m.id); });
 }
 const Member* Model::other() const {
   for (const auto& [id, m] : members)
@@ -151,10 +162,11 @@ void Model::fold(const json& e, std::time_t now) {
     asked.changed = name == "relay_changed";
     question = asked;
   } else if (name == "lobby" || name == "joined" || name == "left" || name == "roster" || name == "raised_hand" ||
-             name == "sas") {
+             name == "sas" || name == "lobby_left") {
     fold_people(name, e);
   } else if (name == "rights" || name == "granted" || name == "revoked" || name == "control_requested" ||
-             name == "consent_request" || name == "input_suspended") {
+             name == "consent_request" || name == "input_suspended" || name == "controllers" ||
+             name == "consent_gone") {
     fold_rights(name, e);
   } else if (name == "chat") {
     fold_chat(e, now);
@@ -164,7 +176,7 @@ void Model::fold(const json& e, std::time_t now) {
     ended_reason = text_field(e, "reason", 200);
     if (stage != Stage::none && !problem) stage = Stage::ended;
     consents.clear();
-    question.reset();
+    if (question && !question->changed) question.reset();
   } else {
     fold_picture(name, e);
   }
@@ -175,10 +187,15 @@ void Model::fold_state(const json& e) {
   if (next == Stage::none) return;
   if (stage == Stage::none || stage == Stage::ended) problem.reset();
   stage = next;
-  self = int_field(e, "self", self);
+  take_self(e);
+  if (std::string address = text_field(e, "relay", 300); !address.empty()) relay = address;
   reached_ns.try_emplace(next, last_ns);
   if (question && !question->changed && next != Stage::connecting) question.reset();
   if (next == Stage::reconnecting) control = control == ControlState::active ? ControlState::none : control;
+}
+
+void Model::take_self(const json& e) {
+  if (int id = int_field(e, "self", -1); id >= 0) self = id;
 }
 
 void Model::fold_people(const std::string& name, const json& e) {
@@ -195,17 +212,21 @@ void Model::fold_people(const std::string& name, const json& e) {
     m.id = id;
     take_member(m, e);
     if (bool_field(e, "self", false)) self = id;
-  } else if (name == "left") {
+  } else if (name == "left" || name == "lobby_left") {
     std::erase_if(lobby, [&](const LobbyGuest& g) { return g.id == id; });
     std::erase_if(consents, [&](const ConsentRequest& c) { return c.from == id; });
+    if (name == "lobby_left") return;
     members.erase(id);
+    controllers_of.erase(id);
     if (presenter == id) leave_presenter();
   } else if (name == "raised_hand") {
     if (auto m = members.find(id); m != members.end()) m->second.hand = bool_field(e, "up", false);
   } else if (name == "sas") {
     if (words.size() < kMaxMembers) words[id] = text_field(e, "text", 200);
   } else if (name == "roster") {
-    self = int_field(e, "self", self);
+    take_self(e);
+    mode = text_field(e, "mode", 32).empty() ? mode : text_field(e, "mode", 32);
+    locked = bool_field(e, "locked", locked);
     auto list = e.find("members");
     if (list == e.end() || !list->is_array()) return;
     std::map<int, Member> before;
@@ -239,6 +260,20 @@ void Model::fold_rights(const std::string& name, const json& e) {
     if (auto m = members.find(id); m != members.end()) m->second.asks_control = true;
   } else if (name == "input_suspended") {
     suspended = bool_field(e, "on", true);
+  } else if (name == "controllers") {
+    const int of = int_field(e, "presenter", -1);
+    auto list = e.find("members");
+    if (of < 0 || list == e.end() || !list->is_array() || controllers_of.size() >= kMaxMembers) return;
+    std::set<int>& now = controllers_of[of];
+    now.clear();
+    for (const auto& member : *list)
+      if (member.is_number_integer() && now.size() < kMaxMembers) now.insert(member.get<int>());
+    for (int who : now)
+      if (auto m = members.find(who); m != members.end()) m->second.asks_control = false;
+    if (of == self || of == presenter) suspended = bool_field(e, "suspended", false);
+  } else if (name == "consent_gone") {
+    const std::string gone = e.contains("request") ? e["request"].dump() : "";
+    std::erase_if(consents, [&](const ConsentRequest& c) { return c.request == gone; });
   } else if (name == "consent_request" && consents.size() < kMaxConsents) {
     auto request = e.find("request");
     const int from = int_field(e, "from", -1);
@@ -266,6 +301,10 @@ void Model::fold_picture(const std::string& name, const json& e) {
     if (id == self && !sharing) paused = false;
     if (sharing && id != self && presenter != id) presenter = id, show_session = false;
     if (!sharing && presenter == id) leave_presenter();
+  } else if (name == "screens") {
+    auto list = e.find("screens");
+    if (id != self || list == e.end() || !list->is_array() || list->empty() || !list->front().is_object()) return;
+    paused = bool_field(list->front(), "paused", paused);
   } else if (name == "picture") {
     has_picture = true;
     if (id >= 0 && id != self) presenter = id;
@@ -320,6 +359,7 @@ void Model::fold_chat(const json& e, std::time_t now) {
 
 void Model::fold_problem(const json& e) {
   Problem what{text_field(e, "code", 64), text_field(e, "message", 1000)};
+  if (question && question->changed) return;  // the hard stop says more than any error after it
   if (e.value("event", "") == "warning") {
     if (what.code == "input_suspended") suspended = true;
     notices.push_back(what);
@@ -354,7 +394,6 @@ void Model::fold_answer(const json& e) {
     }
     return;
   }
-  if (verb == "pause_share") paused = !paused;
   if (verb == "lock" || verb == "unlock") locked = verb == "lock";
   if (verb != "sources") return;
   monitors.clear();
@@ -384,6 +423,8 @@ void Model::sent(const json& command, std::time_t now) {
     mode = text_field(command, "mode", 32);
   } else if (verb == "request_control") {
     control = ControlState::asked;
+  } else if (verb == "pause_share") {
+    paused = bool_field(command, "on", true);
   } else if (verb == "release_control") {
     control = ControlState::none;
   } else if (verb == "chat") {

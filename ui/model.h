@@ -80,6 +80,7 @@ class Model {
   bool watching() const { return presenter >= 0 && presenter != self; }
   std::vector<const Member*> viewers() const;      // of the own screen
   std::vector<const Member*> controllers() const;  // of the own screen
+  bool controls(const Member& member) const;       // any screen
   const Member* other() const;                     // the first other member
 
   Stage stage = Stage::none;
@@ -91,7 +92,8 @@ class Model {
   std::int64_t asked_ns = 0;                 // when the first event of this session came
   std::map<int, Member> members;
   std::vector<LobbyGuest> lobby;
-  std::map<int, std::string> words;  // short authentication strings by participant
+  std::map<int, std::string> words;             // short authentication strings by participant
+  std::map<int, std::set<int>> controllers_of;  // by presenter, once the program tells
   std::deque<ChatLine> chat;
   std::size_t unread = 0;
   std::deque<ConsentRequest> consents;
@@ -113,6 +115,7 @@ class Model {
   std::size_t most_people = 0;
 
  private:
+  void take_self(const nlohmann::json& e);
   void fold_state(const nlohmann::json& e);
   void fold_people(const std::string& name, const nlohmann::json& e);
   void fold_rights(const std::string& name, const nlohmann::json& e);

@@ -13,7 +13,7 @@ std::string doing_text(const Model& model, const Member& m) {
   std::vector<std::string> parts;
   if (m.id == model.master) parts.push_back(_("moderator"));
   if (m.sharing) parts.push_back(_("shows the screen"));
-  if (m.rights.contains("control")) parts.push_back(_("controls"));
+  if (model.controls(m)) parts.push_back(_("controls"));
   if (m.asks_control) parts.push_back(_("asks for control"));
   if (m.hand) parts.push_back(_("raises a hand"));
   if (m.id != model.self && !m.path.empty()) {
@@ -32,7 +32,7 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   const bool presenting = model.own_screen_shared(), leading = model.role == Role::master;
   if (m.id == model.self) return items;
   if (presenting || leading) {
-    if (m.rights.contains("control"))
+    if (model.controls(m))
       items.push_back({.id = id + "revoke", .label = _("Take control back")});
     else if (presenting)
       items.push_back({.id = id + "grant", .label = _("Allow control")});
@@ -61,7 +61,7 @@ void draw_person(PageContext& context, Column& c, const Member& m) {
     name = filled(_("{name} (you)"), {{"name", context.model.own_name}});
   const std::string doing = doing_text(context.model, m), id = std::to_string(m.id);
   std::vector<MenuItem> items = actions_for(context.model, m);
-  const bool controls = m.rights.contains("control");
+  const bool controls = context.model.controls(m);
   const std::string right_text = controls ? _("control") : "";
   float right = c.width();
   if (!items.empty()) right -= 44;
@@ -97,7 +97,7 @@ void draw_people(PageContext& context, Column& c) {
     return m.id == context.model.self     ? 0
            : m.sharing                    ? 1
            : m.id == context.model.master ? 2
-           : m.rights.contains("control") ? 3
+           : context.model.controls(m)    ? 3
                                           : 4;
   };
   std::stable_sort(order.begin(), order.end(), [&](const Member& a, const Member& b) { return rank(a) < rank(b); });

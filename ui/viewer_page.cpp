@@ -82,6 +82,7 @@ int ViewerPage::wait_ms() const {
 
 void ViewerPage::draw(PageContext& context, PictureTexture& picture) {
   Kit& kit = context.kit;
+  if (!std::exchange(sized_, true)) panel_ = kit.width() >= kPanelWidth * 3;  // the picture comes first
   const float panel = panel_ ? kPanelWidth : 0;
   Box place{0, 0, kit.width() - panel, kit.height()};
   const bool watching = context.model.watching() && context.model.has_picture && !picture.size().empty();
@@ -152,24 +153,26 @@ void ViewerPage::draw_chips(PageContext& context, Box place) {
     add(_("reconnecting…"));
   else if (!m.path.empty())
     add(path_text(m.path, m.via));
+  else if (const Member* presenter = m.member(m.presenter); presenter != nullptr && !presenter->path.empty())
+    add(path_text(presenter->path, presenter->via));
   if (m.rtt_ms >= 0 && m.stage != Stage::reconnecting)
     add(filled(_("{count} ms"), {{"count", std::to_string(m.rtt_ms)}}));
   add(m.exact ? _("exact") : _("sharpening"));
-  x += kit.chip(x, 14, state, back, white,
-                m.stage == Stage::reconnecting ? t.warning
-                : m.exact                      ? t.good
-                                               : t.action) +
-       10;
-  if (m.recording.on) {
-    const std::string words = filled(_("Recording {time}"), {{"time", recording_text(m, monotonic_ns())}});
-    x += kit.chip(x, 14, words, rgb(0xd13438), white, white) + 10;
-  }
+  float y = 14;
+  auto put = [&](const std::string& words, Color behind, Color dot) {
+    const float wide = kit.text_width(Type::small, words) + 36;
+    if (x > place.x + 16 && x + wide > place.right() - 16) x = place.x + 16, y += kChipHeight + 6;
+    x += kit.chip(x, y, words, behind, white, dot) + 10;
+  };
+  put(state, back, m.stage == Stage::reconnecting ? t.warning : m.exact ? t.good : t.action);
+  if (m.recording.on)
+    put(filled(_("Recording {time}"), {{"time", recording_text(m, monotonic_ns())}}), rgb(0xd13438), white);
   if (m.suspended)
-    x += kit.chip(x, 14, _("The other side uses its own mouse"), back, white, t.warning) + 10;
+    put(_("The other side uses its own mouse"), back, t.warning);
   else if (capture_.keyboard_captured())
-    x += kit.chip(x, 14, _("Your keys go there · Right Ctrl gives them back"), rgb(0x2574c4), white) + 10;
+    put(_("Your keys go there · Right Ctrl gives them back"), rgb(0x2574c4), 0);
   else if (m.control == ControlState::active)
-    x += kit.chip(x, 14, _("You control · click the picture to type"), back, white, t.danger) + 10;
+    put(_("You control · click the picture to type"), back, t.danger);
 }
 
 float ViewerPage::bar_shown(PageContext& context, Box bar) {
@@ -188,9 +191,7 @@ float ViewerPage::bar_shown(PageContext& context, Box bar) {
   return alpha_;
 }
 
-void ViewerPage::draw_bar(PageContext& context, Box place) {
-  Kit& kit = context.kit;
-  const Model& m = context.model;
+std::vector<Button> ViewerPage::bar_buttons(const Model& m) const {
   const bool may_ask = m.control == ControlState::none, active = m.control == ControlState::active;
   std::vector<Button> buttons{
       {.id = "viewer.control",
@@ -221,8 +222,26 @@ void ViewerPage::draw_bar(PageContext& context, Box place) {
   if (m.role == Role::master)
     buttons.push_back(
         {.id = "viewer.session", .label = _("Session"), .look = Look::bar, .tip = _("Number, lobby and people")});
-  float wide = 16 + space::kS * static_cast<float>(buttons.size() - 1);
-  for (const auto& button : buttons) wide += kit.button_width(button);
+  return buttons;
+}
+
+void ViewerPage::draw_bar(PageContext& context, Box place) {
+  Kit& kit = context.kit;
+  std::vector<Button> buttons = bar_buttons(context.model);
+  auto width_of_all = [&] {
+    float wide = 16 + space::kS * static_cast<float>(buttons.size() - 1);
+    for (const auto& button : buttons) wide += kit.button_width(button);
+    return wide;
+  };
+  float wide = width_of_all();
+  if (wide > place.width - 16) {  // a narrow window: icons will do, the tips say the rest
+    for (auto& button : buttons) {
+      if (button.id == "viewer.full") button.icon = Icon::screen;
+      if (button.id == "viewer.session") button.icon = Icon::person;
+      if (button.icon != Icon::down) button.label.clear();
+    }
+    wide = width_of_all();
+  }
   Box bar{place.x + std::max(8.0F, (place.width - wide) / 2), place.height - kBarHeight - 18, wide, kBarHeight};
   const float alpha = bar_shown(context, bar);
   // Faded away it stays reachable by Tab, which brings it back.

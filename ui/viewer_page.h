@@ -28,6 +28,7 @@ class ViewerPage {
   void draw_waiting(PageContext& context, Box place);
   void draw_presenting(PageContext& context, Column& column);
   void draw_chips(PageContext& context, Box place);
+  std::vector<Button> bar_buttons(const Model& model) const;
   void draw_bar(PageContext& context, Box place);
   void draw_panel(PageContext& context, Box box);
   void control_button(PageContext& context, Box box, const Button& button);
@@ -39,7 +40,7 @@ class ViewerPage {
   SharePicker picker_;
   ViewMode mode_ = ViewMode::fit;
   PictureLayout layout_;
-  bool panel_ = true, full_ = false, chat_open_ = false, over_ours_ = true;
+  bool panel_ = true, sized_ = false, full_ = false, chat_open_ = false, over_ours_ = true;
   double shown_until_ = 0;  // seconds
   float alpha_ = 1;
   Point mouse_;

@@ -236,3 +236,48 @@ TEST_CASE("a joiner knows the number from the number or the link") {
   CHECK(model.number == "428117903");
   CHECK(model.page() == Page::connecting);
 }
+
+TEST_CASE("the list of controllers overrules the rights") {
+  Model model = folded({state("live"), roster(1)});
+  model.fold({{"event", "presenter"}, {"participant", 1}, {"sharing", true}}, 0);
+  model.fold({{"event", "controllers"}, {"presenter", 1}, {"members", json::array({0})}, {"suspended", true}}, 0);
+  REQUIRE(model.controllers().size() == 1);
+  CHECK(model.controllers()[0]->id == 0);
+  CHECK(model.suspended);
+  CHECK_FALSE(model.controls(*model.member(2)));
+  model.fold({{"event", "controllers"}, {"presenter", 1}, {"members", json::array()}, {"suspended", false}}, 0);
+  CHECK(model.controllers().empty());
+}
+
+TEST_CASE("a question that is settled elsewhere vanishes") {
+  Model model = folded({state("live"), roster(1)});
+  model.fold({{"event", "consent_request"}, {"request", 3}, {"from", 0}, {"what", "share"}}, 0);
+  model.fold({{"event", "consent_gone"}, {"request", 4}}, 0);
+  CHECK(model.consents.size() == 1);
+  model.fold({{"event", "consent_gone"}, {"request", 3}}, 0);
+  CHECK(model.consents.empty());
+  model.fold({{"event", "lobby"}, {"participant", 9}, {"name", "n"}}, 0);
+  model.fold({{"event", "lobby_left"}, {"participant", 9}}, 0);
+  CHECK(model.lobby.empty());
+}
+
+TEST_CASE("the own words stand under whichever number") {
+  Model model = folded({state("lobby"), {{"event", "sas"}, {"participant", -1}, {"text", "x · y · z"}}});
+  CHECK(model.words_of(0) == "x · y · z");
+}
+
+TEST_CASE("the error behind a changed key does not hide the hard stop") {
+  Model model = folded({state("connecting"),
+                        {{"event", "relay_changed"}, {"relay", "r:1"}},
+                        {{"event", "error"}, {"code", "relay_untrusted"}},
+                        {{"event", "ended"}, {"reason", ""}}});
+  CHECK(model.page() == Page::relay_changed);
+}
+
+TEST_CASE("pausing the own share is known from the command and from the screens") {
+  Model model = folded({state("live"), roster(1), {{"event", "presenter"}, {"participant", 1}, {"sharing", true}}});
+  model.sent({{"do", "pause_share"}, {"on", true}}, 0);
+  CHECK(model.paused);
+  model.fold({{"event", "screens"}, {"presenter", 1}, {"screens", {{{"screen", 0}, {"paused", false}}}}}, 0);
+  CHECK_FALSE(model.paused);
+}
