@@ -1,0 +1,199 @@
+"""The two that are compared, behind one face: who shares, who watches, what it costs. Ours: master, relay and
+participant. The peer: TigerVNC's x0vncserver with a viewer that asks for Tight encoding, as TigerVNC's does."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import time
+
+import canvas
+import programs
+
+SETTLED_S = 0.8  # without a change
+
+
+def cpu_seconds(pid):
+    """Of a whole process, of any of its threads, in ns resolution."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # CLOCK_PROCESS_CPUTIME_ID of another process
+    except OSError:
+        return 0.0
+
+
+class Pair:
+    """`connect` gives the ms until the whole picture was there; `disconnect` ends the viewer."""
+
+    def settle(self, timeout=20):
+        """Returns when the picture has come to rest."""
+        end = time.monotonic() + timeout
+        while not self.at_rest():
+            if time.monotonic() > end:
+                raise programs.Failure(f"{self.label}: the picture does not come to rest")
+            time.sleep(0.05)
+
+    def cpu(self):
+        """(sharing side, viewer) so far."""
+        return sum(map(cpu_seconds, self.sharing_pids())), cpu_seconds(self.viewer_pid())
+
+
+class Ours(Pair):
+    label = "lotse"
+
+    def __init__(self, stage, display):
+        self.stage, self.count = stage, 0
+        self.relay, self.way = stage.relay()
+        self.master = stage.lotse("lotse-master", *self.way, "--headless", "--jsonl", "--share", "screen", "--display",
+                                  display, "--mode", "presentation", "--config", stage.folder / "master")
+        self.session = self.master.event("session")
+        self.frames = None
+
+    def connect(self):
+        self.count += 1
+        self.file = self.stage.folder / f"canvas-{self.count}"
+        known = len(self.master.lines)
+        self.viewer = self.stage.lotse("lotse-participant", *self.way, "--headless", "--jsonl", "--config",
+                                       self.stage.folder / "participant", "--canvas-file", self.file,
+                                       name="lotse-participant")
+        self.viewer.event("hello")
+        time.sleep(1)  # a running program: it has its keys
+        code = [l["password"] for l in self.master.lines if l.get("event") in ("session", "code")][-1]
+        self.viewer.command("join", number=self.session["number"], password=code)
+        ms = self.viewer.event("picture")["ms"]
+        joined = self.master.event("joined", start=known)
+        self.master.command("grant", participant=joined["participant"], right="control")
+        self.viewer.event("granted")
+        self.canvas = canvas.Canvas(self.file)
+        self.mark()
+        return ms
+
+    def disconnect(self):
+        self._stop_frames()
+        known = len(self.master.lines)
+        self.viewer.tell("quit")
+        self.viewer.process.wait(10)
+        self.master.event("left", start=known)
+        self.file.unlink()
+
+    def _stop_frames(self):
+        seen = self.frames.stop() if self.frames else []
+        self.frames = None
+        return seen
+
+    def mark(self):
+        self._stop_frames()
+        self.before = self.viewer.command("stats")
+
+    def watch_frames(self):
+        self.frames = canvas.Frames(self.canvas)
+
+    def seen(self):
+        return self._stop_frames()
+
+    def counters(self):
+        now = self.viewer.command("stats")
+        return {"bytes": now["bytes_in"] - self.before["bytes_in"], "pictures": now["frames"] - self.before["frames"],
+                "updates": now["updates"] - self.before["updates"]}
+
+    def at_rest(self):
+        return self.canvas.exact() and time.monotonic_ns() - self.canvas.visible_ns() > SETTLED_S * 1e9
+
+    def picture(self):
+        return self.canvas.pixels()
+
+    def move(self, x, y):
+        self.viewer.command("move", x=x, y=y)
+
+    def click(self, x, y, px, py):
+        before, sequence = self.canvas.pixel(px, py), self.canvas.sequence()
+        line = json.dumps({"do": "click", "x": x, "y": y, "button": 1}) + "\n"
+        start = time.monotonic_ns()
+        self.viewer.process.stdin.write(line)
+        self.viewer.process.stdin.flush()
+        while self.canvas.pixel(px, py) == before:
+            self.canvas.wait(sequence, 0.5)
+            sequence = self.canvas.sequence()
+            if time.monotonic_ns() - start > 5e9:
+                raise programs.Failure(f"{self.label}: a click changed nothing; logs: {self.stage.folder}")
+        return (time.monotonic_ns() - start) / 1e6
+
+    def sharing_pids(self):
+        return [self.master.process.pid, self.relay.process.pid]
+
+    def viewer_pid(self):
+        return self.viewer.process.pid
+
+
+class Peer(Pair):
+    label = "x0vncserver"
+    SERVERS = ("X0tigervnc", "x0tigervncserver", "x0vncserver")
+
+    @classmethod
+    def missing(cls, parts):
+        """Why there is no peer here, or nothing."""
+        if not any(map(shutil.which, cls.SERVERS)):
+            return "tigervnc-scraping-server is not installed"
+        return "" if (parts / "lotse-live-rfb").exists() else "built without libvncserver-dev"
+
+    def __init__(self, stage, display, parts, quality, options):
+        self.stage, self.parts, self.quality = stage, parts, quality
+        self.port = programs.free_port()
+        server = next(filter(None, map(shutil.which, self.SERVERS)))
+        self.server = stage.start([server, "-display", display, "-rfbport", self.port, "-SecurityTypes", "None",
+                                   "-localhost", *options], "x0vncserver")
+
+    def connect(self):
+        for attempt in range(40):
+            self.viewer = self.stage.start([self.parts / "lotse-live-rfb", "127.0.0.1", self.port, self.quality, 2],
+                                           "rfb-viewer", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            hello = self.viewer.stdout.readline()
+            if hello:
+                self.mark()
+                return json.loads(hello)["ms"]
+            self.viewer.wait(5)
+            time.sleep(0.25)  # the server is just starting
+        raise programs.Failure(f"{self.label} takes no viewer; logs: {self.stage.folder}")
+
+    def disconnect(self):
+        self.viewer.stdin.close()
+        self.viewer.wait(5)
+
+    def ask(self, line):
+        self.viewer.stdin.write(line + "\n")
+        self.viewer.stdin.flush()
+        answer = self.viewer.stdout.readline()
+        if not answer:
+            raise programs.Failure(f"{self.label}: the viewer ended; logs: {self.stage.folder}")
+        return json.loads(answer)
+
+    def mark(self):
+        self.ask("mark")
+
+    def watch_frames(self):
+        pass
+
+    def seen(self):
+        return self.ask("frames")["seen"]
+
+    def counters(self):
+        return self.ask("stats")
+
+    def at_rest(self):
+        return self.ask("stats")["idle_ms"] > SETTLED_S * 1e3
+
+    def picture(self):
+        file = self.stage.folder / "peer.raw"
+        self.ask(f"dump {file}")
+        return pathlib.Path(file).read_bytes()
+
+    def move(self, x, y):
+        self.ask(f"move {x} {y}")
+
+    def click(self, x, y, px, py):
+        return self.ask(f"click {x} {y} {px} {py}")["ms"]
+
+    def sharing_pids(self):
+        return [self.server.pid]
+
+    def viewer_pid(self):
+        return self.viewer.pid

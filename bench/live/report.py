@@ -1,0 +1,36 @@
+"""One line a figure: ours, the peer's, their ratio; as a table or as JSON Lines."""
+
+import json
+import statistics
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+
+
+def median(values):
+    return statistics.median(values) if values else None
+
+
+class Report:
+    def __init__(self, as_json, command):
+        self.as_json, self.command = as_json, command
+
+    def say(self, text):
+        if not self.as_json:
+            print(text, flush=True)
+
+    def title(self, text):
+        self.say(f"\n{text:<58}{'lotse':>12}{'x0vncserver':>14}{'ratio':>8}")
+
+    def add(self, name, ours, peer, unit):
+        ratio = ours / peer if ours is not None and peer else None
+        if self.as_json:
+            rounded = [None if v is None else round(v, 4) for v in (ours, peer, ratio)]
+            print(json.dumps({"name": "live " + name, **dict(zip(("ours", "peer", "ratio"), rounded)), "unit": unit,
+                              "cmd": self.command}), flush=True)
+            return
+        shown = ["-" if v is None else f"{v:.3f}" if abs(v) < 1 else f"{v:.2f}" if abs(v) < 100 else f"{v:.0f}"
+                 for v in (ours, peer, ratio)]
+        print(f"{name + ', ' + unit:<58}{shown[0]:>12}{shown[1]:>14}{shown[2]:>8}", flush=True)

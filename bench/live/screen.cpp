@@ -1,0 +1,192 @@
+// lotse-live-screen: what happens on the shared screen of the live bench. Draws the same pixels in every run.
+//   flash X Y SIDE              a square that changes its colour with every click
+//   play FILE|drawn FPS SECONDS a recording, there and back again, put as an application would: only what changed
+//   move SECONDS                a window of text that is dragged over a photo, 60 steps a second
+//   grab FILE                   the screen as rows of BGRX
+// play and move show their first picture, say {"ready":N} (N: frames), start at a line on standard input, number every
+// frame in the top left corner and at the end list when each was drawn: {"drawn":[[number,ns of CLOCK_MONOTONIC],...]}.
+// Their last picture stays until standard input ends.
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bench/live/x_stage.h"
+#include "bench/scenes.h"
+
+using namespace lotse;
+
+namespace {
+
+constexpr int kBlock = 8;  // side of a bit of the frame's number
+constexpr std::uint16_t kBits = 16;
+constexpr std::size_t kMostFrames = 60;  // in memory: 8 MB each at 1920x1080
+constexpr int kDrawnFrames = 24;
+
+std::int64_t now_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+void sleep_until(std::int64_t ns) {
+  timespec until{ns / 1'000'000'000, ns % 1'000'000'000};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  }
+}
+
+// Blocks of black and white: one, the number's bits, zero, parity. The viewers of the bench read it.
+class FrameNumber {
+ public:
+  explicit FrameNumber(bench::XStage& stage)
+      : stage_(stage), window_(stage.open({0, 0, (kBits + 3) * kBlock, kBlock})) {}
+  void show(int number) {
+    std::vector<Rect> white, black;
+    bool parity = false;
+    for (int i = 0; i < kBits + 3; ++i) {
+      bool bit = i == 0 || (i <= kBits ? number >> (kBits - i) & 1 : i == kBits + 2 && parity);
+      if (i > 0 && i <= kBits) parity = parity != bit;
+      (bit ? white : black).push_back({i * kBlock, 0, kBlock, kBlock});
+    }
+    stage_.fill(window_, white, 0xFFFFFF);
+    stage_.fill(window_, black, 0);
+    stage_.finish();
+    drawn_.emplace_back(number, now_ns());
+  }
+  void tell() const {
+    std::string list;
+    for (auto [number, ns] : drawn_)
+      list += (list.empty() ? "[" : ",[") + std::to_string(number) + "," + std::to_string(ns) + "]";
+    std::cout << "{\"drawn\":[" << list << "]}" << std::endl;
+  }
+
+ private:
+  bench::XStage& stage_;
+  bench::XStage::Window window_;
+  std::vector<std::pair<int, std::int64_t>> drawn_;
+};
+
+// Calls `draw(frame)` `fps` times a second; what comes too late is left out, as a player does.
+template <class Draw>
+void play(bench::XStage& stage, int frames, double fps, Draw draw) {
+  FrameNumber number(stage);
+  std::cout << "{\"ready\":" << frames << "}" << std::endl;
+  std::string line;
+  if (!std::getline(std::cin, line)) return;
+  const std::int64_t start = now_ns();
+  for (int frame = 0; frame < frames;) {
+    draw(frame);
+    number.show(frame);
+    const int due = static_cast<int>(static_cast<double>(now_ns() - start) * fps / 1e9) + 1;
+    if (frame == frames - 1) break;
+    frame = std::clamp(due, frame + 1, frames - 1);
+    sleep_until(start + static_cast<std::int64_t>(frame * 1e9 / fps));
+  }
+  number.tell();
+  while (std::getline(std::cin, line)) {
+  }
+}
+
+Rect difference(codec::FrameView a, codec::FrameView b) {
+  int left = a.size.width, right = -1, top = a.size.height, bottom = -1;
+  for (int y = 0; y < a.size.height; ++y) {
+    const std::uint8_t *p = a.row(y), *q = b.row(y);
+    if (std::memcmp(p, q, static_cast<std::size_t>(a.size.width) * 4) == 0) continue;
+    top = std::min(top, y), bottom = y;
+    int x = 0, end = a.size.width - 1;
+    while (std::memcmp(p + x * 4, q + x * 4, 4) == 0) ++x;
+    while (std::memcmp(p + end * 4, q + end * 4, 4) == 0) --end;
+    left = std::min(left, x), right = std::max(right, end);
+  }
+  return bottom < 0 ? Rect{} : Rect{left, top, right - left + 1, bottom - top + 1};
+}
+
+void play_scene(const std::string& file, double fps, double seconds) {
+  bench::XStage stage;
+  std::vector<codec::Image> frames;
+  auto keep = [&](codec::FrameView view) {
+    if (view.size != stage.size()) throw std::runtime_error(file + " does not have the size of the screen");
+    if (frames.size() < kMostFrames) codec::copy_pixels(view, frames.emplace_back(view.size).writable());
+  };
+  const int shows = std::max(1, static_cast<int>(seconds * fps));
+  file == "drawn" ? bench::play_drawn_scene(stage.size(), std::min(shows, kDrawnFrames), keep)
+                  : bench::play_recording(file, keep);
+  if (frames.empty()) throw std::runtime_error(file + " has no frames");
+  const auto window = stage.open({0, 0, stage.size().width, stage.size().height});
+  stage.set_background(window, frames.front().view());
+  const int turn = std::max(1, static_cast<int>(frames.size()) - 1);
+  std::size_t shown = 0;
+  play(stage, shows, fps, [&](int frame) {
+    const int step = frame % (2 * turn);
+    const auto next = static_cast<std::size_t>(step <= turn ? step : 2 * turn - step) % frames.size();
+    if (next != shown) stage.put(window, frames[next].view(), difference(frames[shown].view(), frames[next].view()));
+    shown = next;
+  });
+}
+
+void move_window(double seconds) {
+  bench::XStage stage;
+  const Size screen = stage.size(), text{screen.width / 2, screen.height / 2};
+  const auto photo = stage.open({0, 0, screen.width, screen.height});
+  bench::play_drawn_scene({screen.width * 3, screen.height}, 1, [&](codec::FrameView all) {
+    stage.set_background(photo, all.part({screen.width * 2, 0, screen.width, screen.height}));
+  });
+  const auto window = stage.open({40, 40, text.width, text.height});
+  bench::play_drawn_scene({text.width * 3 / 2, text.height}, 1, [&](codec::FrameView all) {
+    stage.set_background(window, all.part({0, 0, text.width, text.height}));
+  });
+  play(stage, std::max(1, static_cast<int>(seconds * 60)), 60, [&](int frame) {
+    const double t = frame / 60.0;
+    const auto along = [](int room, double angle) { return static_cast<int>(room / 2 * (1 + std::sin(angle))); };
+    stage.move(window, {along(screen.width - text.width, t * 1.3), along(screen.height - text.height, t * 1.7 + 0.5)});
+  });
+}
+
+void flash(const Rect& where) {
+  bench::XStage stage;
+  const auto window = stage.open(where, 0xDC2828);
+  std::cout << "{\"ready\":1}" << std::endl;
+  for (bool blue = true;; blue = !blue) {
+    stage.wait_for_click();
+    stage.fill(window, {{0, 0, where.width, where.height}}, blue ? 0x2828DC : 0xDC2828);
+    stage.flush();
+  }
+}
+
+void grab(const std::string& file) {
+  const auto pixels = bench::XStage().grab();
+  std::ofstream out(file, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(pixels.data()), static_cast<std::streamsize>(pixels.size()));
+  if (!out.flush()) throw std::runtime_error(file + " cannot be written");
+}
+
+int number(const std::string& text) { return std::stoi(text); }
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::vector<std::string> a(arguments + 1, arguments + count);
+  try {
+    if (a.size() == 4 && a[0] == "flash")
+      flash({number(a[1]), number(a[2]), number(a[3]), number(a[3])});
+    else if (a.size() == 4 && a[0] == "play")
+      play_scene(a[1], std::stod(a[2]), std::stod(a[3]));
+    else if (a.size() == 2 && a[0] == "move")
+      move_window(std::stod(a[1]));
+    else if (a.size() == 2 && a[0] == "grab")
+      grab(a[1]);
+    else
+      throw std::runtime_error("usage: flash X Y SIDE | play FILE|drawn FPS SECONDS | move SECONDS | grab FILE");
+  } catch (const std::exception& error) {
+    std::cerr << "lotse-live-screen: " << error.what() << '\n';
+    return 2;
+  }
+}
