@@ -48,6 +48,7 @@ class Program:
             with self.news:
                 self.lines.append(parsed)
                 self.news.notify_all()
+        self.process.stdout.close()
         with self.news:
             self.ended = True
             self.news.notify_all()

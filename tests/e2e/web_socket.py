@@ -1,0 +1,98 @@
+"""The least of a WebSocket over TLS, in Python alone: to be a peer that says what no program of Lotse would say, and to
+read what a tap has recorded."""
+
+import base64
+import os
+import socket
+import ssl
+import struct
+
+
+def any_server():
+    """A client's TLS that believes whomever it meets."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+class WebSocket:
+    """A client of a relay. Messages are binary."""
+
+    def __init__(self, port):
+        self.socket = any_server().wrap_socket(socket.create_connection(("127.0.0.1", port), 30))
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall((f"GET /v1/link HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+                             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
+                             "Sec-WebSocket-Protocol: lotse.v1\r\n\r\n").encode())
+        self.buffer = b""
+        while b"\r\n\r\n" not in self.buffer:
+            self._more()
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        if b" 101 " not in head.split(b"\r\n")[0]:
+            raise ConnectionError(head.decode(errors="replace"))
+
+    def _more(self):
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError("closed")
+        self.buffer += data
+
+    def send(self, message, opcode=2):
+        mask = os.urandom(4)
+        size = len(message)
+        length = (bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size) if size < 65536
+                  else b"\xff" + struct.pack(">Q", size))
+        self.socket.sendall(bytes([0x80 | opcode]) + length + mask + unmask(message, mask))
+
+    def receive(self):
+        """The next message; pings and their like are left out."""
+        while True:
+            frame = take_frame(self.buffer)
+            if frame is None:
+                self._more()
+                continue
+            opcode, _, payload, size = frame
+            self.buffer = self.buffer[size:]
+            if opcode == 8:
+                raise ConnectionError("closed")
+            if opcode in (0, 1, 2):
+                return payload
+
+    def close(self):
+        self.socket.close()
+
+
+def unmask(data, mask):
+    pad = (mask * (len(data) // 4 + 1))[:len(data)]
+    return (int.from_bytes(data, "big") ^ int.from_bytes(pad, "big")).to_bytes(len(data), "big")
+
+
+def take_frame(data):
+    """(opcode, last of its message, payload, bytes that it took) of the first frame, or nothing yet."""
+    if len(data) < 2:
+        return None
+    size, at = data[1] & 0x7F, 2
+    if size >= 126:
+        more = 2 if size == 126 else 8
+        size, at = int.from_bytes(data[2:2 + more], "big"), 2 + more
+    mask = b""
+    if data[1] & 0x80:
+        mask, at = data[at:at + 4], at + 4
+    if len(data) < at + size:
+        return None
+    payload = data[at:at + size]
+    return data[0] & 15, bool(data[0] & 0x80), unmask(payload, mask) if mask else payload, at + size
+
+
+def messages_of(stream):
+    """All messages of one direction of a recorded connection, its HTTP head left out."""
+    at, found, part = stream.find(b"\r\n\r\n") + 4, [], b""
+    while (frame := take_frame(stream[at:at + (1 << 21)])) is not None:
+        opcode, last, payload, size = frame
+        at += size
+        if opcode in (0, 1, 2):
+            part += payload
+            if last:
+                found.append(part)
+                part = b""
+    return found
