@@ -1,5 +1,7 @@
 #include "program/engine.h"
 
+#include <cmath>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -60,6 +62,8 @@ void Engine::emit(json event) {
 }
 
 void Engine::start() {
+  if (!options_.record.empty() && std::ifstream(options_.record))
+    return fail("file_exists", options_.record + " exists already; choose another name", kExitCannotStart);
   if (options_.kind == Kind::master) {
     bool wanted = interactive_ == Interactive::no || options_.share || options_.mode || options_.password_given;
     if (wanted) do_start_session(json::object(), Answer{this, {}, asked_});
@@ -68,6 +72,12 @@ void Engine::start() {
   } else if (interactive_ == Interactive::no && !options_.jsonl) {
     fail("bad_number", "Which session? Give a number or a link: lotse-participant 428117903", kExitCannotStart);
   }
+}
+
+// A window or a script is asked; where nobody could answer, it is no.
+std::optional<bool> Engine::answer_to_consents() const {
+  bool somebody = interactive_ == Interactive::yes || options_.jsonl;
+  return options_.ask || somebody ? options_.ask : std::optional(false);
 }
 
 net::RelayAddress Engine::relay_address(const std::string& text) const {
@@ -148,6 +158,8 @@ void Engine::after_session() {
     if (std::exchange(stop_sharing_wanted_, false)) screen_.reset(), again = true;
     if (std::exchange(sharing_wanted_, false)) share(share_what_), again = true;
   }
+  if (!session_) return;
+  tell_path();
   Instant now = net::Loop::now();
   waits_.poll(now);
   Instant next = session_ ? session_->next_deadline() : Instant::never();
@@ -179,7 +191,10 @@ void Engine::tell(const session::Event& event) {
     link_secret_ = number->link_secret;
     relay_->in_session();
     emit({{"event", "session"}, {"number", number_}, {"password", code_}, {"link", link()}, {"self", self_}});
-    if (options_.share && *options_.share != "none") share(share_what_);
+    if (options_.share && *options_.share != "none") {
+      must_share_ = interactive_ == Interactive::no;
+      share(share_what_);
+    }
     return;
   }
   if (auto* code = std::get_if<NewCode>(&event)) {
@@ -194,6 +209,7 @@ void Engine::tell(const session::Event& event) {
       relay_->in_session();
     }
   }
+  if (std::holds_alternative<RosterChanged>(event)) return tell_roster();
   json out = to_json(event, self_);
   if (std::holds_alternative<PictureComplete>(event)) out["ms"] = milliseconds(net::Loop::now() - asked_);
   if (std::holds_alternative<ConsentRequest>(event)) {
@@ -213,7 +229,11 @@ void Engine::tell(const session::Event& event) {
     if (shared_picture_) shared_picture_->clear();
   }
   emit(std::move(out));
+  if (std::holds_alternative<RosterChanged>(event) && !options_.record.empty()) loop_.post([this] { record_if_may(); });
+  if (std::holds_alternative<StageChanged>(event)) tell_path();
   if (auto* controllers = std::get_if<ControllersChanged>(&event)) {
+    controllers_[controllers->presenter] = controllers->members;
+    tell_roster();
     if (controllers->suspended != std::exchange(was_suspended_, controllers->suspended))
       emit({{"event", "input_suspended"},
             {"presenter", controllers->presenter.value()},
@@ -225,6 +245,29 @@ void Engine::tell(const session::Event& event) {
           {"path", "tls"},
           {"via", "relay"},
           {"rtt_ms", relay_->stats().rtt_ms}});
+}
+
+std::set<ParticipantId> Engine::controllers() const {
+  std::set<ParticipantId> all;
+  for (const auto& [presenter, members] : controllers_) all.insert(members.begin(), members.end());
+  return all;
+}
+
+void Engine::tell_roster() {
+  if (session_ && session_->core()) emit(roster_json(session_->core()->roster, self_, controllers()));
+}
+
+// When it has changed by what a person would notice.
+void Engine::tell_path() {
+  if (!session_ || !session_->core() || !session_->core()->attached) return;
+  double rtt = std::max(session_->rtt_ms(), relay_->stats().rtt_ms);
+  if (told_rtt_ms_ >= 0 && std::abs(rtt - told_rtt_ms_) < std::max(10.0, told_rtt_ms_ / 3)) return;
+  told_rtt_ms_ = rtt;
+  emit({{"event", "path"},
+        {"participant", self_},
+        {"path", "tls"},
+        {"via", "relay"},
+        {"rtt_ms", std::round(rtt * 10) / 10}});
 }
 
 void Engine::tell_ended(const session::Ended& ended) {
@@ -265,6 +308,8 @@ void Engine::end_session() {
   watched_ = ParticipantId{0xFFFF};
   pending_events_.clear();
   sharing_wanted_ = stop_sharing_wanted_ = false;
+  controllers_.clear();
+  told_rtt_ms_ = -1;
   waits_.poll(Instant::never());
   if (shared_picture_) shared_picture_->clear();
   if (!rsa_) make_rsa();
@@ -285,11 +330,11 @@ void Engine::quit(int code) {
 void Engine::share(const std::string& what) {
   SharedScreen::Handler handler;
   handler.on_granted = [this](const std::string& name) {
+    must_share_ = false;
     with_session([&](session::Session& s) { s.begin_share(name, net::Loop::now()); });
   };
   handler.on_ended = [this](desktop::SourceProblem problem, const std::string& detail) {
-    emit({{"event", "error"}, {"code", code_of(problem)}, {"message", detail}});
-    log_error(detail);
+    cannot_share(code_of(problem), detail);
     unshare();
   };
   handler.on_frame = [this](desktop::CapturedFrame frame) { on_frame(std::move(frame)); };
@@ -313,12 +358,18 @@ void Engine::share(const std::string& what) {
     share_what_ = what;
     frame_wanted_ = false;
     screen_ = std::make_unique<SharedScreen>(loop_, options_.display, what, options_.colors, std::move(handler));
+  } catch (const std::invalid_argument& e) {
+    cannot_share("bad_request", e.what());
   } catch (const std::exception& e) {
-    screen_.reset();
-    emit({{"event", "error"}, {"code", "no_display"}, {"message", e.what()}});
-    log_error(e.what());
-    if (interactive_ == Interactive::no && options_.share && options_.kind == Kind::master) quit(kExitCannotStart);
+    cannot_share("no_display", e.what());
   }
+}
+
+// Without its screen a program that was started to show it has nothing to do.
+void Engine::cannot_share(const std::string& code, const std::string& why) {
+  if (std::exchange(must_share_, false)) return fail(code, why, kExitCannotStart);
+  emit({{"event", "error"}, {"code", code}, {"message", why}});
+  log_error(why);
 }
 
 void Engine::unshare() {
@@ -380,7 +431,8 @@ void Engine::show_cursor(ParticipantId presenter, ScreenId, const session::Curso
   cursor_position_ = position;
   if (shared_picture_)
     shared_picture_->set_cursor({cursor_.size, cursor_.hotspot, position.value_or(Point{}),
-                                 position && !cursor_.size.empty(), cursor_serial_, cursor_.argb}), on_picture_();
+                                 position && !cursor_.size.empty(), cursor_serial_, cursor_.argb}),
+        on_picture_();
   record_frame();
 }
 
@@ -423,6 +475,17 @@ std::string Engine::start_recording(const std::string& file) {
   record_frame();
   with_session([](session::Session& s) { s.set_recording(true, net::Loop::now()); });
   return {};
+}
+
+// --record: as soon as we are in and have the right to.
+void Engine::record_if_may() {
+  const session::Member* self =
+      session_ && session_->core() ? session_->core()->member(session_->core()->self) : nullptr;
+  if (!self || !self->rights.has(session::Right::record) || options_.record.empty()) return;
+  std::string problem = start_recording(std::exchange(options_.record, {}));
+  if (problem.empty()) return;
+  emit({{"event", "error"}, {"code", "internal"}, {"message", problem}});
+  log_error(problem);
 }
 
 void Engine::stop_recording() {

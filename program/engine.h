@@ -2,9 +2,11 @@
 // as the control interface has them. Windows and scripts are two clients of it.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,15 +81,20 @@ class Engine : public session::SessionHost {
   void after_session();
   void tell(const session::Event& event);
   void tell_ended(const session::Ended& ended);
+  void tell_roster();
+  std::set<ParticipantId> controllers() const;
+  void tell_path();
   void fail(const std::string& code, const std::string& message, int exit_code);
   void emit(nlohmann::json event);
   std::string link() const;
+  std::optional<bool> answer_to_consents() const;
   std::string own_name() const { return options_.name; }
   net::RelayAddress relay_address(const std::string& text) const;
 
   // The own screen.
   void share(const std::string& what);
   void unshare();
+  void cannot_share(const std::string& code, const std::string& why);
   void on_frame(desktop::CapturedFrame frame);
   void draw_own(const desktop::CapturedFrame& frame);
 
@@ -147,6 +154,7 @@ class Engine : public session::SessionHost {
   void do_end(const nlohmann::json&, const Answer&);
   void refusal(const session::Session::Refusal& refusal, const Answer& answer);
   void send_input(const nlohmann::json& command, const session::InputEvent& input, const Answer& answer);
+  void record_if_may();
   std::string start_recording(const std::string& file);
   void stop_recording();
 
@@ -165,9 +173,12 @@ class Engine : public session::SessionHost {
   std::shared_ptr<crypto::RsaKey> rsa_;
   std::string number_, code_, link_secret_, own_sas_;
   std::string share_what_ = "screen";
+  std::map<ParticipantId, std::vector<ParticipantId>> controllers_;  // by presenter
+  double told_rtt_ms_ = -1;
   int self_ = -1;
   int depth_ = 0;  // inside a call of the session
   bool sharing_wanted_ = false, stop_sharing_wanted_ = false, frame_wanted_ = false, quitting_ = false;
+  bool must_share_ = false;  // until the screen of --share is there
   bool was_suspended_ = false;
   Instant asked_{};  // join command or start
 

@@ -183,7 +183,7 @@ void Engine::do_join(const json& c, const Answer& answer) {
   options.number = invitation->number;
   options.name = clean_text(c.value("name", options_.name), 64);
   options_.name = options.name;
-  options.ask = options_.ask ? options_.ask : interactive_ == Interactive::yes ? std::nullopt : std::optional(false);
+  options.ask = answer_to_consents();
   std::string code = c.value("password", c.value("code", options_.password));
   if (invitation->credentials)
     options.credentials = *invitation->credentials;
@@ -213,7 +213,7 @@ void Engine::do_start_session(const json& c, const Answer& answer) {
                  : password == "auto" || password.empty() ? session::MasterOptions::Code::automatic
                                                           : session::MasterOptions::Code::passphrase;
   options.passphrase = password;
-  options.ask = options_.ask ? options_.ask : interactive_ == Interactive::yes ? std::nullopt : std::optional(false);
+  options.ask = answer_to_consents();
   begin_session(std::move(options), c.value("relay", options_.relay));
   answer.ok();
 }
@@ -251,7 +251,7 @@ void Engine::do_raise_hand(const json& c, const Answer& answer) {
 
 void Engine::do_roster(const json&, const Answer& answer) {
   if (!session_ || !session_->core()) return answer.error("not_allowed", "there is no session");
-  json roster = roster_json(session_->core()->roster, self_);
+  json roster = roster_json(session_->core()->roster, self_, controllers());
   roster.erase("event");
   answer.ok(std::move(roster));
 }

@@ -36,7 +36,7 @@ struct Writer {
   json operator()(const Left& e) const {
     return {{"event", "left"}, {"participant", e.participant.value()}, {"reason", e.reason}};
   }
-  json operator()(const RosterChanged& e) const { return roster_json(e.roster, self); }
+  json operator()(const RosterChanged&) const { return nullptr; }  // needs who controls
   json operator()(const Granted& e) const {
     return {{"event", "granted"}, {"right", name_of(e.right)}, {"presenter", e.presenter.value()}};
   }
@@ -111,19 +111,22 @@ std::string color_of(ParticipantId participant) {
   return kColors[participant.value() % kColors.size()];
 }
 
-json roster_json(const Roster& roster, int self) {
+json roster_json(const Roster& roster, int self, const std::set<ParticipantId>& controllers) {
   json members = json::array();
-  for (const Member& m : roster.members)
+  for (const Member& m : roster.members) {
+    Rights rights = m.rights;
+    rights.set(Right::control, controllers.contains(m.id));
     members.push_back({{"participant", m.id.value()},
                        {"name", m.name},
                        {"color", color_of(m.id)},
                        {"path", m.away ? "" : "tls"},
                        {"via", "relay"},
-                       {"rights", names_of(m.rights)},
+                       {"rights", names_of(rights)},
                        {"sharing", m.sharing},
                        {"away", m.away},
                        {"recording", m.recording},
                        {"self", m.id.value() == self}});
+  }
   return {{"event", "roster"},
           {"self", self},
           {"mode", mode_name(roster.mode)},

@@ -22,10 +22,10 @@ Shared find_shared(const std::string& display, const std::string& what) {
   if (std::sscanf(what.c_str(), "monitor:%u%c", &index, &tail) == 1) {
     auto sources = desktop::x11_sources(display);
     if (index < sources.monitors.size()) return {sources.monitors[index].area, sources.monitors[index].name};
-    throw std::runtime_error("there is no " + what + "; monitors are counted from 0 to " +
-                             std::to_string(sources.monitors.size() - 1));
+    throw std::invalid_argument("there is no " + what + "; monitors are counted from 0 to " +
+                                std::to_string(sources.monitors.size() - 1));
   }
-  throw std::runtime_error("cannot share '" + what + "': use screen, monitor:N or region:WxH+X+Y");
+  throw std::invalid_argument("cannot share '" + what + "': use screen, monitor:N or region:WxH+X+Y");
 }
 
 }  // namespace

@@ -116,7 +116,14 @@ void Presenting::members_changed() {
   std::vector<ParticipantId> gone;
   for (ParticipantId id : gate_.members())
     if (const Member* m = core_.member(id); !m || m->away) gone.push_back(id);
-  for (ParticipantId id : gone) revoke(id, "gone");
+  for (ParticipantId id : gone) revoke(id, "gone"), lost_control_.insert(id);
+  // Whoever was gone did not hear it: it learns when it is back.
+  for (ParticipantId id : std::set(lost_control_)) {
+    const Member* m = core_.member(id);
+    if (m && m->away) continue;
+    lost_control_.erase(id);
+    if (m && !gate_.granted(id)) answer_control(id, false, {}, "gone");
+  }
   for (const auto& [id, request] : std::map(requests_))
     if (!core_.member(request.from)) drop_requests(request.from, request.what);
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "session/core.h"
@@ -70,6 +71,7 @@ class Presenting {
   std::unique_ptr<PictureSender> sender_;
   Generation last_generation_;
   InputGate gate_;
+  std::set<ParticipantId> lost_control_;  // while they were away
   bool told_suspended_ = false;
 };
 

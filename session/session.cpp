@@ -86,7 +86,7 @@ void Session::fail(ErrorCode code, const std::string& reason) {
   if (over_) return;
   if (presenting_) presenting_->end();
   over_ = true;
-  bool ordinary = code == ErrorCode::ended;
+  bool ordinary = code == ErrorCode::ended && core_;  // who knocks at an ended session is refused
   host_.notify(Ended{reason, ordinary ? std::nullopt : std::optional(code)});
 }
 

@@ -366,6 +366,18 @@ TEST_CASE("a participant's connection is cut and comes back as the same member")
   CHECK_FALSE(p.master.saw<Left>());
 }
 
+TEST_CASE("who controlled and was away learns on return that it does not any more") {
+  Pair p;
+  CHECK_FALSE(p.master.session().grant(ParticipantId{1}, Right::control, {}, p.world.now));
+  REQUIRE(p.world.until([&] { return p.guest.saw<Granted>(); }));
+  p.guest.cut(3s);
+  REQUIRE(p.world.until([&] { return p.guest.saw<Revoked>(); }, 20s));
+  InputEvent move;
+  CHECK(p.guest.session().input(std::nullopt, move, p.world.now) == ErrorCode::not_allowed);
+  CHECK_FALSE(p.master.session().grant(ParticipantId{1}, Right::control, {}, p.world.now));
+  REQUIRE(p.world.until([&] { return p.guest.all<Granted>().size() == 2; }));
+}
+
 TEST_CASE("the master's connection is cut: the participants wait and go on") {
   Pair p;
   p.master.cut(5s);
@@ -459,13 +471,16 @@ TEST_CASE("under any edits, cuts, joins and leaves every viewer soon sees the sc
     if (!v->exact || !v->sees(p.master)) {
       auto* w = v->session().watching();
       auto* r = w ? w->screen(std::nullopt) : nullptr;
-      UNSCOPED_INFO(v->name << " stage " << name_of(v->session().stage()) << " exact " << v->exact << " same " << v->sees(p.master) << " receiver "
-                            << (r ? static_cast<int>(r->complete()) : -1) << " behind " << (r ? r->versions_behind() : 0) << " canvas "
+      UNSCOPED_INFO(v->name << " stage " << name_of(v->session().stage()) << " exact " << v->exact << " same "
+                            << v->sees(p.master) << " receiver " << (r ? static_cast<int>(r->complete()) : -1)
+                            << " behind " << (r ? r->versions_behind() : 0) << " canvas "
                             << " epoch " << v->session().core()->envelope.newest_epoch().value() << " of "
                             << p.master.session().core()->envelope.newest_epoch().value() << " generation "
-                            << (r ? r->generation().value() : 0) << " of " << p.master.session().presenting()->sender()->generation().value()
-                            << " forged " << v->session().drops().forged << " other " << v->session().drops().other << " canvas "
-                            << v->canvas.size().width << "x" << v->canvas.size().height << " screen " << p.master.screen.size().width);
+                            << (r ? r->generation().value() : 0) << " of "
+                            << p.master.session().presenting()->sender()->generation().value() << " forged "
+                            << v->session().drops().forged << " other " << v->session().drops().other << " canvas "
+                            << v->canvas.size().width << "x" << v->canvas.size().height << " screen "
+                            << p.master.screen.size().width);
     }
   CHECK(all_see);
 }

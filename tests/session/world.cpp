@@ -2,8 +2,6 @@
 
 #include "base/text.h"
 
-#include <catch2/catch.hpp>
-
 namespace lotse::test {
 
 using namespace session;
@@ -298,18 +296,6 @@ bool World::until(const std::function<bool()>& done, Duration limit) {
 
 void World::run(Duration time) {
   until([] { return false; }, time);
-}
-
-Pair::Pair(Mode mode) : master(world.station("Anna")), guest(world.station("Bernd")) {
-  MasterOptions options;
-  options.lead.mode = mode;
-  options.lead.default_rights.set(Right::record, true);
-  master.host(options);
-  REQUIRE(world.until([&] { return master.saw<SessionNumber>(); }));
-  if (mode == Mode::presentation) master.share();
-  guest.join(number(), code());
-  REQUIRE(world.until([&] { return master.saw<Joined>(); }));
-  if (mode == Mode::presentation) REQUIRE(world.until([&] { return guest.exact; }));
 }
 
 }  // namespace lotse::test
