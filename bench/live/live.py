@@ -110,13 +110,14 @@ class Bench:
         self.out.title(f"scenes of {self.sizes.scene_s} s")
         for turn, scene in enumerate(wanted):
             ours, peer = self.each("scenes", turn, lambda pair: self.scene(scene, pair))
-            names = (("kB_s", "bytes at the viewer", "kB/s"), ("sharing", "processor, sharing side", "cores"),
-                     ("viewer", "processor, viewer", "cores"), ("x", "processor, X server", "cores"),
+            names = (("kB_s", "bytes at the viewer", "kB/s"), ("sharer", "processor, who shares", "cores"),
+                     ("relay", "processor, relay", "cores"), ("viewer", "processor, viewer", "cores"),
+                     ("x", "processor, X server", "cores"),
                      ("pictures", "pictures", "1/s"), ("age50", "age of a frame p50", "ms"),
                      ("age95", "age of a frame p95", "ms"), ("wrong", "wrong pixels in the end", "%"))
             for key, text, unit in names:
                 if ours[key] is not None:
-                    self.add(f"{scene.name}: {text}", ours, peer, lambda row: row[key], unit)
+                    self.add(f"{scene.name}: {text}", ours, peer, lambda row: row.get(key), unit)
             if ours["wrong"] != 0:
                 raise programs.Failure(f"{scene.name}: the final picture is not exact")
 
@@ -137,8 +138,8 @@ class Bench:
         pair.disconnect()
         drawn = {number: ns for number, ns in scene.drawn}
         ages = [(ns - drawn[number]) / 1e6 for number, ns in seen if number in drawn]
-        return {"kB_s": counted["bytes"] / 1000 / seconds, "sharing": (after[0] - before[0]) / seconds,
-                "viewer": (after[1] - before[1]) / seconds, "x": (x_after - x_before) / seconds,
+        return {"kB_s": counted["bytes"] / 1000 / seconds, "x": (x_after - x_before) / seconds,
+                **{part: (after[part] - before[part]) / seconds for part in after},
                 "pictures": (len(ages) if drawn else counted["pictures"]) / seconds,
                 "age50": report.percentile(ages, 0.5), "age95": report.percentile(ages, 0.95), "wrong": wrong}
 
@@ -149,8 +150,8 @@ class Bench:
         ours, peer = self.each("static", 0, lambda pair: self.rest(pair, seconds))
         self.screen.end(process)
         self.add("static: bytes at the viewer", ours, peer, lambda row: row["bytes"], "B/s")
-        self.add("static: processor, sharing side", ours, peer, lambda row: row["sharing"], "% of a core")
-        self.add("static: processor, viewer", ours, peer, lambda row: row["viewer"], "% of a core")
+        for part, text in (("sharer", "who shares"), ("relay", "relay"), ("viewer", "viewer")):
+            self.add(f"static: processor, {text}", ours, peer, lambda row: row.get(part), "% of a core")
         self.add("static: pictures", ours, peer, lambda row: row["pictures"], "in all")
         if ours["updates"] or ours["pictures"]:
             raise programs.Failure(f"static: {ours['updates']} slots were sent though nothing changed")
@@ -164,8 +165,8 @@ class Bench:
         time.sleep(seconds)
         after, counted = pair.cpu(), pair.counters()
         pair.disconnect()
-        return {"bytes": counted["bytes"] / seconds, "sharing": (after[0] - before[0]) / seconds * 100,
-                "viewer": (after[1] - before[1]) / seconds * 100, "pictures": counted["pictures"],
+        return {"bytes": counted["bytes"] / seconds, "pictures": counted["pictures"],
+                **{part: (after[part] - before[part]) / seconds * 100 for part in after},
                 "updates": counted.get("updates", 0)}
 
 
@@ -226,7 +227,7 @@ def main(folder, arguments=None):
         try:
             with programs.Stage(options.programs, options.keep or scratch) as stage:
                 run(stage, options, out)
-        except programs.Failure as failure:
+        except (programs.Failure, OSError) as failure:
             print(f"lotse-bench-live: {failure}", file=sys.stderr)
             return 1
     return 0

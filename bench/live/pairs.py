@@ -27,14 +27,15 @@ class Pair:
     def settle(self, timeout=20):
         """Returns when the picture has come to rest."""
         end = time.monotonic() + timeout
+        time.sleep(0.4)  # for what was drawn just now to arrive
         while not self.at_rest():
             if time.monotonic() > end:
                 raise programs.Failure(f"{self.label}: the picture does not come to rest")
             time.sleep(0.05)
 
     def cpu(self):
-        """(sharing side, viewer) so far."""
-        return sum(map(cpu_seconds, self.sharing_pids())), cpu_seconds(self.viewer_pid())
+        """Seconds of processor so far of {"sharer", "viewer"} and, if there is one, "relay"."""
+        return {part: cpu_seconds(pid) for part, pid in self.pids().items()}
 
 
 class Ours(Pair):
@@ -117,11 +118,8 @@ class Ours(Pair):
                 raise programs.Failure(f"{self.label}: a click changed nothing; logs: {self.stage.folder}")
         return (time.monotonic_ns() - start) / 1e6
 
-    def sharing_pids(self):
-        return [self.master.process.pid, self.relay.process.pid]
-
-    def viewer_pid(self):
-        return self.viewer.process.pid
+    def pids(self):
+        return {"sharer": self.master.process.pid, "relay": self.relay.process.pid, "viewer": self.viewer.process.pid}
 
 
 class Peer(Pair):
@@ -192,8 +190,5 @@ class Peer(Pair):
     def click(self, x, y, px, py):
         return self.ask(f"click {x} {y} {px} {py}")["ms"]
 
-    def sharing_pids(self):
-        return [self.server.pid]
-
-    def viewer_pid(self):
-        return self.viewer.pid
+    def pids(self):
+        return {"sharer": self.server.pid, "viewer": self.viewer.pid}
