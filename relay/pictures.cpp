@@ -34,7 +34,7 @@ void Pictures::offer(Seat& seat, StreamId stream, ItemId item, const PictureCach
   if (receiver.idle() && !too_early && has_room(seat)) {
     send(seat, entry.frame);
     if (receiver.lacks(stream, item)) change(seat, [&](Receiver& r) { r.done(stream, item); });
-    return;
+    return drain(seat);  // a frame's end may have waited for just this slot
   }
   ++hub_.count().pictures_deferred;
   change(seat, [&](Receiver& r) { r.mark(stream, item); });

@@ -261,6 +261,49 @@ TEST_CASE("a joiner is never served what it cannot open, and has everything once
   CHECK(presenter.got<wire::KeyRequest>().empty());  // it came by itself, nobody had to ask
 }
 
+TEST_CASE("a joiner is not told that a frame is complete while it lacks slots of it") {
+  Rig rig;
+  Master master = rig.opened();
+  Peer presenter = rig.member(master, 1);
+  send_picture(presenter, 2, 1);
+  master.announce(2);
+  Peer joined = rig.member(master, 2);
+  presenter.send_bytes(picture_frame({.slot = 0, .version = 1, .epoch = 2}));
+  presenter.send_bytes(picture_frame({.version = 1, .epoch = 2, .kind = PacketKind::frame_end}));
+  CHECK(joined.packets().size() == 1);
+  presenter.send_bytes(picture_frame({.slot = 1, .version = 1, .epoch = 2}));
+  REQUIRE(joined.packets().size() == 3);
+  CHECK(joined.packets().back().kind == PacketKind::frame_end);
+}
+
+TEST_CASE("a packet under the old key that comes late goes to the old members alone") {
+  Rig rig;
+  Master master = rig.opened();
+  Peer presenter = rig.member(master, 1), old = rig.member(master, 2);
+  master.announce(2);
+  Peer joined = rig.member(master, 3);
+  presenter.send_bytes(picture_frame({.version = 3, .epoch = 1}));
+  CHECK(slots(old).size() == 1);
+  CHECK(joined.packets().empty());
+  presenter.send_bytes(picture_frame({.version = 3, .epoch = 2}));
+  CHECK(slots(old).size() == 1);
+  CHECK(slots(joined).size() == 1);
+}
+
+TEST_CASE("nobody waits for slots of a generation that is over, and nobody asks for them") {
+  Rig rig;
+  Master master = rig.opened();
+  Peer presenter = rig.member(master, 1);
+  send_picture(presenter, 4, 1);
+  master.announce(2);
+  Peer joined = rig.member(master, 2);
+  presenter.send_bytes(picture_frame({.slot = 0, .version = 2, .epoch = 2, .generation = 2}));
+  presenter.send_bytes(picture_frame({.version = 2, .epoch = 2, .generation = 2, .kind = PacketKind::frame_end}));
+  CHECK(joined.packets().size() == 2);
+  rig.pass(1s);
+  CHECK(presenter.got<wire::KeyRequest>().empty());
+}
+
 TEST_CASE("what the joiner lacks and nobody seals anew is asked for") {
   Rig rig;
   Master master = rig.opened();

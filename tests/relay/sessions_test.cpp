@@ -435,7 +435,16 @@ TEST_CASE("somebody else's number is not to be had") {
     other.open(master.number());
     CHECK(other.error() == RelayError::not_allowed);
   }
-  SECTION("with the right key of a session of his own") {
+  SECTION("with the right signature under another name") {
+    Master other = rig.connect_master(master.identity());
+    auto request = other.signed_request(Operation::open, {}, kEverybody, 0);
+    wire::Open open{master.identity()->uuid, master.identity()->key.verify_key(), master.number(), request};
+    SECTION("of the session") { open.uuid[0] ^= 1; }
+    SECTION("of its key") { open.key[0] ^= 1; }
+    other.send(open);
+    CHECK(other.error() == RelayError::not_allowed);
+  }
+  SECTION("with a session of his own") {
     auto thief = std::make_shared<Identity>();
     thief->uuid.fill(1);
     Master other = rig.connect_master(thief);
