@@ -189,6 +189,7 @@ void Model::fold_state(const json& e) {
   stage = next;
   take_self(e);
   if (std::string address = text_field(e, "relay", 300); !address.empty()) relay = address;
+  if (std::string known = text_field(e, "number", 32); !known.empty()) number = known;
   reached_ns.try_emplace(next, last_ns);
   if (question && !question->changed && next != Stage::connecting) question.reset();
   if (next == Stage::reconnecting) control = control == ControlState::active ? ControlState::none : control;
