@@ -175,13 +175,14 @@ class Stage:
         ready = relay.event("ready")
         return relay, ["--relay", f"127.0.0.1:{port}", "--relay-pin", ready["fingerprint"]]
 
-    def display(self, size="1280x800", depth=24):
-        """A virtual X display that only we can open; its name. Later programs get it as their DISPLAY."""
+    def display(self, size="1280x800", depth=24, *options):
+        """A virtual X display that only we can open; its name. Later programs get it as their DISPLAY. `options`: more
+        of Xvfb's."""
         cookie, server, clients = secrets.token_hex(16), self.folder / "server.auth", self.folder / "display.auth"
         self._authority(server, ":0", cookie)
         read, write = os.pipe()
         process = self.start(["Xvfb", "-displayfd", write, "-screen", "0", f"{size}x{depth}", "-nolisten", "tcp",
-                              "-auth", server, "-noreset"], "xvfb", pass_fds=[write])
+                              "-auth", server, "-noreset", *options], "xvfb", pass_fds=[write])
         os.close(write)
         with os.fdopen(read) as answer:
             number = answer.readline().strip()

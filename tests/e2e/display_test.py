@@ -6,16 +6,16 @@ from scene import Screen, SceneTest, wait_until
 
 
 class DisplayTest(SceneTest):
-    def show(self, size, depth=24, *options):
+    def show(self, size, depth=24, *server_options):
         """A screen with something on it, a master that shares it, a participant who watches."""
-        screen = Screen(self.scene, size, depth)
+        screen = Screen(self.scene, size, depth, *server_options)
         screen.furnish()
-        master = self.scene.master("--share", "screen", "--display", screen.name, *options)
+        master = self.scene.master("--share", "screen", "--display", screen.name)
         guest = self.scene.join(master, "Bernd")
         return screen, master, guest
 
-    def assert_screen_arrives(self, size, depth=24):
-        screen, master, guest = self.show(size, depth)
+    def assert_screen_arrives(self, size, depth=24, *server_options):
+        screen, master, guest = self.show(size, depth, *server_options)
         picture = guest.event("picture")
         self.assertEqual(f"{picture['width']}x{picture['height']}", size)
         self.assert_shows(guest, screen)
@@ -37,6 +37,24 @@ class DisplayTest(SceneTest):
 
     def test_thirty_bits(self):
         self.assert_screen_arrives("640x480", 30)
+
+    def test_a_server_without_damage(self):
+        self.assert_screen_arrives("640x480", 24, "-extension", "DAMAGE")
+
+    def test_a_server_without_shared_memory(self):
+        self.assert_screen_arrives("640x480", 24, "-extension", "MIT-SHM")
+
+    def test_a_server_without_xtest_shows_but_cannot_be_controlled(self):
+        screen, master, guest = self.show("640x480", 24, "-extension", "XTEST")
+        self.assertGreater(len(master.event("warning", code="no_extension")["message"]), 10)
+        guest.event("picture")
+        self.assert_shows(guest, screen)
+        master.command("grant", participant=guest.id, right="control")
+        guest.event("granted")
+        guest.command("click", x=5, y=5, button=1)
+        guest.command("type", text="into the void")
+        guest.command("chat", text="nothing happens")
+        master.event("chat", text="nothing happens")
 
     def test_no_display(self):
         master = self.scene.headless("lotse-master", "--share", "screen", "--display", ":4711")

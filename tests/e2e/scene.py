@@ -90,9 +90,9 @@ def _rgb_of_xwd(depth, width, height, line, data):
 class Screen:
     """One virtual display. `name` is what DISPLAY would be."""
 
-    def __init__(self, stage, size="1280x800", depth=24):
+    def __init__(self, stage, size="1280x800", depth=24, *options):
         self.stage = stage
-        self.name = stage.display(size, depth)
+        self.name = stage.display(size, depth, *options)
         self.server = stage.running[-1]
         self.environment = dict(stage.environment, DISPLAY=self.name, LC_ALL="C.UTF-8", LANG="C.UTF-8", PS1="$ ")
 
