@@ -389,8 +389,19 @@ int run_app(const AppOptions& options, Backend& backend) {
   SDL_SetHint(SDL_HINT_APP_NAME, "Lotse");
   SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
   SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+  struct Quit {
+    ~Quit() { SDL_Quit(); }
+  } quit_at_last;
   AppWindow window(options, backend);
   return window.run();
 }
 
 }  // namespace lotse::ui
+
+#if defined(__SANITIZE_ADDRESS__)
+// SDL keeps its connection to D-Bus, and the display driver its caches, until the process ends.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libdbus-1\nleak:libSDL2\nleak:libGL\nleak:_dri.so\nleak:libX11\n";
+}
+#endif

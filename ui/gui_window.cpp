@@ -24,13 +24,6 @@ float monitor_scale(int display) {
   return std::clamp(quarters, 1.0F, 3.0F);
 }
 
-SDL_Cursor* system_cursor(ImGuiMouseCursor wish) {
-  static std::array<SDL_Cursor*, 3> cursors{SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_ARROW),
-                                            SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_IBEAM),
-                                            SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_HAND)};
-  return cursors[wish == ImGuiMouseCursor_TextInput ? 1 : wish == ImGuiMouseCursor_Hand ? 2 : 0];
-}
-
 /// The keys that text fields know.
 constexpr std::array<std::pair<ImGuiKey_, SDL_Scancode>, 14> kEditKeys{{{ImGuiKey_LeftArrow, SDL_SCANCODE_LEFT},
                                                                         {ImGuiKey_RightArrow, SDL_SCANCODE_RIGHT},
@@ -94,8 +87,11 @@ struct GuiWindow::Impl {
   std::array<bool, 512> fresh{};
   std::vector<KeyPress> keys;
   std::string clipboard;
+  std::array<SDL_Cursor*, 3> cursors{};
 
   ~Impl() {
+    for (SDL_Cursor* cursor : cursors)
+      if (cursor != nullptr) SDL_FreeCursor(cursor);
     if (context != nullptr) ImGui::DestroyContext(context);
     fonts.reset();
     if (letters != nullptr) SDL_DestroyTexture(letters);
@@ -104,6 +100,9 @@ struct GuiWindow::Impl {
   }
 
   void open(const std::string& title, Size size, WindowKind kind);
+  SDL_Cursor* cursor(int wish) const {
+    return cursors[wish == ImGuiMouseCursor_TextInput ? 1 : wish == ImGuiMouseCursor_Hand ? 2 : 0];
+  }
   void prepare_context();
   void load_letters();
   void draw(const ImDrawData& data) const;
@@ -132,6 +131,8 @@ void GuiWindow::Impl::open(const std::string& title, Size size, WindowKind kind)
   if (renderer == nullptr) renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
   if (renderer == nullptr) throw std::runtime_error(std::string("no renderer: ") + SDL_GetError());
   id = SDL_GetWindowID(window);
+  cursors = {SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_ARROW), SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_IBEAM),
+             SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_HAND)};
   if (kind == WindowKind::normal) {
     set_icon(window);
     SDL_SetWindowMinimumSize(window, static_cast<int>(640 * scale), static_cast<int>(480 * scale));
@@ -323,7 +324,7 @@ void GuiWindow::begin_frame(const Theme& theme) {
 }
 
 bool GuiWindow::end_frame(Color background, const std::string& snapshot) {
-  SDL_SetCursor(system_cursor(ImGui::GetMouseCursor()));
+  SDL_SetCursor(impl_->cursor(ImGui::GetMouseCursor()));
   ImGui::Render();
   SDL_SetRenderDrawColor(impl_->renderer, background & 0xFF, background >> 8 & 0xFF, background >> 16 & 0xFF, 255);
   SDL_RenderClear(impl_->renderer);

@@ -392,7 +392,6 @@ TEST_CASE("closing says goodbye to the program, the end decides the exit code") 
 TEST_CASE("without a display there is one clear line") {
   desk();
   const std::string display = std::getenv("DISPLAY");
-  SDL_QuitSubSystem(SDL_INIT_VIDEO);
   setenv("DISPLAY", ":7999", 1);
   FakeBackend backend;
   CHECK_THROWS_WITH(run_app({}, backend), Catch::StartsWith("no display"));
