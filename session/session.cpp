@@ -225,10 +225,9 @@ void Session::on_handshake(const wire::Handshake& handshake) {
     host_.notify(OwnSas{ParticipantId{0xFFFF}, client.sas_words()});
     set_stage(Stage::lobby, "The moderator has to admit you.");
   } else if (handshake.message == M::key) {
-    std::string sas = client.sas_words();
     auto result = client.consume_key(handshake.body);
     if (!result) return give_up(result.error());
-    host_.notify(OwnSas{result->self, sas});
+    host_.notify(OwnSas{result->self, client.sas_words()});
     established(std::move(result.value()));
   }
 }
