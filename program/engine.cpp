@@ -16,6 +16,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr auto kRecordEvery = std::chrono::milliseconds(50);  // the recorder takes no more
 constexpr int kExitCannotStart = 2, kExitRefused = 3, kExitLost = 4;
 
 int exit_code_of(session::ErrorCode code) {
@@ -39,7 +40,10 @@ Engine::Engine(net::Loop& loop, Options options, Interactive interactive, Sink s
       options_(std::move(options)),
       interactive_(interactive),
       sink_(std::move(sink)),
-      timer_(loop, [this] { with_session([](session::Session&) {}); }) {
+      timer_(loop, [this] { with_session([](session::Session&) {}); }),
+      record_timer_(loop, [this] {
+        if (recorder_) want_frame();
+      }) {
   if (!options_.canvas_file.empty()) canvas_file_ = std::make_unique<CanvasFile>(options_.canvas_file);
   if (options_.share && *options_.share != "none") share_what_ = *options_.share;
   asked_ = net::Loop::now();
@@ -209,7 +213,10 @@ void Engine::tell(const session::Event& event) {
       relay_->in_session();
     }
   }
-  if (std::holds_alternative<RosterChanged>(event)) return tell_roster();
+  if (std::holds_alternative<RosterChanged>(event)) {
+    if (!options_.record.empty()) loop_.post([this] { record_if_may(); });
+    return tell_roster();
+  }
   json out = to_json(event, self_);
   if (std::holds_alternative<PictureComplete>(event)) out["ms"] = milliseconds(net::Loop::now() - asked_);
   if (std::holds_alternative<ConsentRequest>(event)) {
@@ -229,7 +236,6 @@ void Engine::tell(const session::Event& event) {
     if (shared_picture_) shared_picture_->clear();
   }
   emit(std::move(out));
-  if (std::holds_alternative<RosterChanged>(event) && !options_.record.empty()) loop_.post([this] { record_if_may(); });
   if (std::holds_alternative<StageChanged>(event)) tell_path();
   if (auto* controllers = std::get_if<ControllersChanged>(&event)) {
     controllers_[controllers->presenter] = controllers->members;
@@ -331,6 +337,7 @@ void Engine::share(const std::string& what) {
   SharedScreen::Handler handler;
   handler.on_granted = [this](const std::string& name) {
     must_share_ = false;
+    if (recorder_) want_frame();
     with_session([&](session::Session& s) { s.begin_share(name, net::Loop::now()); });
   };
   handler.on_ended = [this](desktop::SourceProblem problem, const std::string& detail) {
@@ -386,7 +393,10 @@ void Engine::inject(const session::InputEvent& input) {
 }
 
 void Engine::on_frame(desktop::CapturedFrame frame) {
-  if (recorder_ && !watched()) draw_own(frame);
+  if (recorder_ && !watched()) {
+    draw_own(frame);
+    record_timer_.set(net::Loop::now() + kRecordEvery);  // the session asks for frames only while somebody watches
+  }
   std::vector<session::SlotUpdate> slots;
   slots.reserve(frame.slots.size());
   for (auto& slot : frame.slots) slots.push_back({slot.slot, std::move(slot.pixels)});
@@ -471,7 +481,7 @@ std::string Engine::start_recording(const std::string& file) {
   }
   record_file_ = file;
   own_canvas_.reset({});
-  if (screen_ && !watched()) screen_->refresh();
+  if (screen_ && !watched()) screen_->refresh(), want_frame();
   record_frame();
   with_session([](session::Session& s) { s.set_recording(true, net::Loop::now()); });
   return {};

@@ -165,6 +165,7 @@ class Engine : public session::SessionHost {
   ui::SharedPicture* shared_picture_ = nullptr;
   std::function<void()> on_picture_;  // it has changed
   net::Loop::Timer timer_;
+  net::Loop::Timer record_timer_;  // when the next frame of the own screen is wanted for the recording
   std::unique_ptr<RelayLink> relay_;
   std::unique_ptr<session::Session> session_;
   std::shared_ptr<int> session_alive_;  // work of a session that has ended comes back to nobody
