@@ -3,8 +3,8 @@
 import random
 import unittest
 
-from scene import Screen, SceneTest, wait_until
-from web_socket import WebSocket
+from scene import Screen, SceneTest, certificate_in, wait_until
+from web_socket import FakeRelay, WebSocket
 
 ATTACH, HANDSHAKE, PACKET, KEY_REQUEST = 0x11, 0x20, 0x30, 0x31
 
@@ -105,6 +105,55 @@ class GarbageTest(SceneTest):
             self.tearDown()
         for peer in peers:
             peer.close()
+
+
+class HostileRelayTest(SceneTest):
+    """A relay that speaks nonsense to the programs."""
+
+    def speak(self, program, last, handshakes, *options):
+        """Says what a relay says at first, then garbage, then an ERROR that a program has to hear still."""
+        seed = random.randrange(1 << 32)
+
+        def script(receive, send):
+            draw = random.Random(seed)
+            send(b"\x01\x01" + draw.randbytes(32))
+            hello = receive()
+            uuid = hello[2:18] if hello[0] == 0x10 else draw.randbytes(16)  # a master names its own
+            send(b"\x02\x01123456789" + uuid + bytes([0, 0, 0, 1]))
+            receive()  # JOIN, or a master's first request
+            for _ in range(400):
+                send(self.garbage(draw, handshakes))
+            send(bytes([3, 0, last, 0, 0, 0, 0]))
+
+        relay = FakeRelay(*certificate_in(self.scene.folder / "relay"), script)
+        self.addCleanup(relay.close)
+        with self.subTest(seed=seed):
+            return self.scene.headless(program, *options,
+                                       reach=["--relay", f"127.0.0.1:{relay.port}", "--relay-pin", self.scene.pin])
+
+    @staticmethod
+    def garbage(draw, handshakes):
+        kind = draw.choice((0x01, 0x02, 0x04, 0x05, 0x10, 0x11, 0x12, 0x20, 0x20, 0x30, 0x30, 0x31, 0x40, 0x41, 0x77))
+        if kind in (0x01, 0x02):  # never right: another session under the number is an end of its own
+            return bytes([kind, draw.randrange(2, 256)]) + draw.randbytes(draw.randrange(80))
+        if kind == 0x20:
+            return bytes([kind, 0, 0, 0, draw.randrange(4), draw.choice(handshakes)]) + draw.randbytes(draw.randrange(900))
+        if kind == 0x30:
+            return bytes([kind, 1, draw.randrange(6), draw.randrange(3)]) + draw.randbytes(draw.randrange(200))
+        return bytes([kind]) + draw.randbytes(draw.randrange(60))
+
+    def test_a_participant_stands_it(self):
+        for _ in range(3):
+            guest = self.speak("lotse-participant", 2, (1, 3, 5, 7, 9), "123456789", "--password", "123456")
+            self.assert_ends(guest, 3, "no_session")
+
+    def test_a_participant_takes_no_offer_out_of_thin_air(self):
+        guest = self.speak("lotse-participant", 2, (2, 4, 6), "123456789", "--password", "123456")
+        self.assert_ends(guest, 3, "version")
+
+    def test_a_master_stands_it(self):
+        for _ in range(3):
+            self.assert_ends(self.speak("lotse-master", 4, range(10), "--share", "none"), 3, "full")
 
 
 if __name__ == "__main__":

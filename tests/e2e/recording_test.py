@@ -144,7 +144,7 @@ class RecordingTest(SceneTest):
         without = self.settle()
         master.command("record", file=str(file))
         time.sleep(1.5)
-        self.screen.run("xdotool", "mousemove", 600, 400)
+        self.screen.run("xdotool", "mousemove_relative", "--", -100, -100)  # as a mouse does; mousemove is a warp
         time.sleep(1.5)
         master.command("record_stop")
         self.screen.run("xdotool", "mousemove", self.WIDTH - 1, self.HEIGHT - 1)

@@ -9,7 +9,7 @@ import threading
 import unittest
 import zlib
 
-from scene import TERMINAL, Scene, Screen, SceneTest, wait_until
+from scene import TERMINAL, Scene, Screen, SceneTest, certificate_in, wait_until
 from web_socket import any_server, messages_of
 
 PACKET = 0x30
@@ -100,9 +100,7 @@ class RelayViewTest(SceneTest):
         other = Scene()
         cls.addClassCleanup(other.close)
         other.open_relay()
-        certificate, key = (next(p for p in sorted((other.folder / "relay").rglob("*.pem"))
-                                 if mark in p.read_text()) for mark in ("BEGIN CERTIFICATE", "PRIVATE KEY"))
-        cls.tap = Tap(certificate, key, int(scene.address.split(":")[1]))
+        cls.tap = Tap(*certificate_in(other.folder / "relay"), int(scene.address.split(":")[1]))
         cls.addClassCleanup(cls.tap.close)
         scene.reach = ["--relay", f"127.0.0.1:{cls.tap.port}", "--relay-pin", other.pin]
         screen = Screen(scene)

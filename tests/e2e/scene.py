@@ -208,6 +208,12 @@ class Scene(Stage):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def certificate_in(folder):
+    """Files of the certificate and the key that a relay made itself there."""
+    files = sorted(folder.rglob("*.pem"))
+    return tuple(next(f for f in files if mark in f.read_text()) for mark in ("BEGIN CERTIFICATE", "PRIVATE KEY"))
+
+
 class SceneTest(unittest.TestCase):
     """One scene for all tests of a class: `prepare` sets it."""
 

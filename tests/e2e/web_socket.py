@@ -2,10 +2,13 @@
 read what a tap has recorded."""
 
 import base64
+import hashlib
 import os
+import re
 import socket
 import ssl
 import struct
+import threading
 
 
 def any_server():
@@ -60,6 +63,60 @@ class WebSocket:
 
     def close(self):
         self.socket.close()
+
+
+class FakeRelay:
+    """A server that plays `script(receive, send)` to each program that comes, and then listens until it goes."""
+
+    def __init__(self, certificate, key, script):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+        self.script = script
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                plain, _ = self.server.accept()
+                with self.context.wrap_socket(plain, server_side=True) as program:
+                    self._serve(program)
+            except OSError:
+                if self.server.fileno() < 0:
+                    return
+
+    def _serve(self, program):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += program.recv(4096)
+        key = re.search(rb"(?i)sec-websocket-key: *(\S+)", head)[1]
+        accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+        program.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        b"Sec-WebSocket-Protocol: lotse.v1\r\nSec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+        buffer = b""
+
+        def send(message):
+            size = len(message)
+            program.sendall((bytes([0x82, size]) if size < 126 else b"\x82\x7e" + struct.pack(">H", size)) + message)
+
+        def receive():
+            nonlocal buffer
+            while (frame := take_frame(buffer)) is None:
+                data = program.recv(65536)
+                if not data:
+                    raise ConnectionError("closed")
+                buffer += data
+            buffer = buffer[frame[3]:]
+            return frame[2]
+
+        self.script(receive, send)
+        while program.recv(65536):
+            pass
+
+    def close(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
 
 
 def unmask(data, mask):
