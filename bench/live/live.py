@@ -11,6 +11,7 @@ import argparse
 import os
 import pathlib
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -137,7 +138,8 @@ class Bench:
         scene.end(self.screen)
         pair.disconnect()
         drawn = {number: ns for number, ns in scene.drawn}
-        ages = [(ns - drawn[number]) / 1e6 for number, ns in seen if number in drawn]
+        first = {number: ns for number, ns in reversed(seen)}
+        ages = [(ns - drawn[number]) / 1e6 for number, ns in first.items() if number in drawn]
         return {"kB_s": counted["bytes"] / 1000 / seconds, "x": (x_after - x_before) / seconds,
                 **{part: (after[part] - before[part]) / seconds for part in after},
                 "pictures": (len(ages) if drawn else counted["pictures"]) / seconds,
@@ -222,6 +224,7 @@ def run(stage, options, out):
 def main(folder, arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     options = options_of(arguments, folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends, and its files go
     out = report.Report(options.json, " ".join(["lotse-bench-live", *arguments]))
     with tempfile.TemporaryDirectory(prefix="lotse-bench-live.") as scratch:
         try:

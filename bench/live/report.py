@@ -1,16 +1,13 @@
 """One line a figure: ours, the peer's, their ratio; as a table or as JSON Lines."""
 
 import json
-import statistics
+import math
 
 
 def percentile(values, share):
+    """The smallest value that at least this share of them does not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
-
-
-def median(values):
-    return statistics.median(values) if values else None
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
 
 
 class Report:

@@ -88,7 +88,7 @@ class ArithmeticTest(unittest.TestCase):
 
     def test_percentiles(self):
         values = list(range(1, 101))
-        self.assertEqual([report.percentile(values, p) for p in (0.5, 0.95, 0.99, 1)], [51, 96, 100, 100])
+        self.assertEqual([report.percentile(values, p) for p in (0, 0.5, 0.95, 0.99, 1)], [1, 50, 95, 99, 100])
         self.assertIsNone(report.percentile([], 0.5))
 
 
