@@ -61,7 +61,7 @@ void Lead::on_welcome(const wire::Welcome& welcome) {
   nonce_ = welcome.nonce;
   sequence_ = 0;
   wire::Open open{core_.facts.uuid, core_.keys.signing.verify_key(), wire::number_of(core_.facts.number), {}};
-  open.request = signed_request(wire::Operation::open, {}, ParticipantId{0xFFFF}, 0);
+  open.request = signed_request(wire::Operation::open, {}, ParticipantId{0xFFFF}, epoch().value());
   core_.host.send(wire::encode(open));
 }
 

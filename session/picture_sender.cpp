@@ -162,9 +162,7 @@ void PictureSender::finish() {
 }
 
 void PictureSender::reseal(Instant now) {
-  for (State& state : states_) state.due = !state.payload.empty();
   requested(generation_, {}, now);
-  frame_end_.due = !frame_end_.payload.empty();
 }
 
 void PictureSender::requested(Generation generation, const std::vector<SlotId>& slots, Instant now) {
@@ -181,6 +179,9 @@ void PictureSender::requested(Generation generation, const std::vector<SlotId>& 
   for (SlotId slot : slots)
     if (slot.value() < slots_.size()) want(slot.value(), false);
   frame_end_.due = frame_end_.due || !frame_end_.payload.empty();
+  if (!slots.empty() && now - states_requested_ < kRequestGap) return;
+  states_requested_ = now;
+  for (State& state : states_) state.due = !state.payload.empty();
 }
 
 bool PictureSender::link_takes() const { return host_.queued() < wire::kPictureWindow; }

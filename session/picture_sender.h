@@ -118,7 +118,7 @@ class PictureSender {
   std::size_t encoding_ = 0;   // slots at the workers
   std::uint32_t version_ = 0;  // the frame counter
   Instant updated_{};          // when the last frame came
-  Instant polled_{};
+  Instant polled_{}, states_requested_{};
   Stats stats_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // jobs that return after our end see it gone
 };
