@@ -150,7 +150,8 @@ class Stage:
         with open(self.folder / (log + ".log"), "ab") as errors:
             process = subprocess.Popen([str(c) for c in command], stderr=errors, start_new_session=True,
                                        preexec_fn=_die_with_parent,
-                                       **{"stdin": subprocess.DEVNULL, "stdout": errors, "env": self.environment, **how})
+                                       **{"stdin": subprocess.DEVNULL, "stdout": errors, "env": self.environment,
+                                          **how})
         self.running.append(process)
         return process
 
@@ -170,8 +171,8 @@ class Stage:
     def relay(self, *options, port=None):
         """A relay on loopback with a folder of its own; itself, and the options that lead the other programs to it."""
         port = port or free_port()
-        relay = self.lotse("lotse-relay", "--data", self.folder / "relay", "--listen", "127.0.0.1", "--https-port", port,
-                           "--print-ready", *options)
+        relay = self.lotse("lotse-relay", "--data", self.folder / "relay", "--listen", "127.0.0.1", "--https-port",
+                           port, "--print-ready", *options)
         ready = relay.event("ready")
         return relay, ["--relay", f"127.0.0.1:{port}", "--relay-pin", ready["fingerprint"]]
 

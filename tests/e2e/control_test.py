@@ -70,7 +70,7 @@ class ConsentTest(SceneTest):
         master.event("chat", text="rather not")
         events = {l.get("event") for l in master.lines}
         self.assertFalse(events & {"picture", "screens", "exact"})
-        self.assertEqual(master.tell("snapshot", file=str(self.scene.folder / "nothing.png"), timeout_ms=1)["ok"], False)
+        self.assertFalse(master.tell("snapshot", file=str(self.scene.folder / "nothing.png"), timeout_ms=1)["ok"])
         self.assertEqual(master.tell("click", x=1, y=1, button=1)["error"]["code"], "not_allowed")
 
         start = len(guest.lines)

@@ -137,7 +137,8 @@ class HostileRelayTest(SceneTest):
         if kind in (0x01, 0x02):  # never right: another session under the number is an end of its own
             return bytes([kind, draw.randrange(2, 256)]) + draw.randbytes(draw.randrange(80))
         if kind == 0x20:
-            return bytes([kind, 0, 0, 0, draw.randrange(4), draw.choice(handshakes)]) + draw.randbytes(draw.randrange(900))
+            link = draw.randrange(4)
+            return bytes([kind, 0, 0, 0, link, draw.choice(handshakes)]) + draw.randbytes(draw.randrange(900))
         if kind == 0x30:
             return bytes([kind, 1, draw.randrange(6), draw.randrange(3)]) + draw.randbytes(draw.randrange(200))
         return bytes([kind]) + draw.randbytes(draw.randrange(60))

@@ -86,7 +86,8 @@ class PresentationTest(SceneTest):
     def test_a_wrong_code_lets_nobody_in(self):
         code = self.scene.code_of(self.master)
         wrong = "".join(chr((ord(c) - 48 + 1) % 10 + 48) if c.isdigit() else c for c in code)
-        stranger = self.scene.headless("lotse-participant", self.master.number, "--password", wrong, "--name", "Mallory")
+        stranger = self.scene.headless("lotse-participant", self.master.number, "--password", wrong, "--name",
+                                       "Mallory")
         self.assert_ends(stranger, 3, "bad_password")
         self.assertNotIn("picture", [l.get("event") for l in stranger.lines])
         self.assertNotIn("Mallory", [l.get("name") for l in self.master.lines])
@@ -103,7 +104,8 @@ class PresentationTest(SceneTest):
         guest = self.scene.headless("lotse-participant", "--name", "Mia")
         number = self.master.number
         self.assertEqual(guest.tell("join", number=number[:8])["error"]["code"], "bad_number")
-        guest.command("join", number=f"{number[:3]} {number[3:6]}-{number[6:]}", password=self.scene.code_of(self.master))
+        guest.command("join", number=f"{number[:3]} {number[3:6]}-{number[6:]}",
+                      password=self.scene.code_of(self.master))
         guest.event("picture")
         guest.command("quit")
         self.assert_ends(guest, 0)
@@ -127,7 +129,7 @@ class PresentationTest(SceneTest):
         start = len(self.master.lines)
         fritz.process.kill()
         self.master.wait_for(
-            lambda l: l.get("event") == "roster" and any(m["participant"] == fritz.id and m["away"] for m in l["members"]),
+            lambda l: l.get("event") == "roster" and fritz.id in [m["participant"] for m in l["members"] if m["away"]],
             "roster with Fritz away", start=start)
         self.master.event("controllers", start=start, members=[])
         # The button that it held is up again: no motion is a drag.

@@ -157,8 +157,9 @@ class LinesTest(SceneTest):
     def test_commands_without_a_session_are_refused_one_by_one(self):
         guest = self.scene.headless("lotse-participant")
         for do, fields in (("chat", {"text": "x"}), ("roster", {}), ("share", {}), ("click", {"x": 1, "y": 1}),
-                           ("type", {"text": "x"}), ("leave", {}), ("request_control", {}), ("mode", {"mode": "control"}),
-                           ("kick", {"participant": 1}), ("record", {"file": "/tmp/never"}), ("record_stop", {}),
+                           ("type", {"text": "x"}), ("leave", {}), ("request_control", {}),
+                           ("mode", {"mode": "control"}), ("kick", {"participant": 1}),
+                           ("record", {"file": "/tmp/never"}), ("record_stop", {}),
                            ("grant", {"participant": 1, "right": "control"}), ("end", {}), ("lock", {}),
                            ("drop_connection", {"ms": 1})):
             self.assertEqual(guest.tell(do, **fields)["error"]["code"], "not_allowed", do)

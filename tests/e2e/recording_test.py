@@ -21,8 +21,8 @@ def psnr(a, b):
 
 def probe(file):
     """Format, video stream and times of all packets in seconds."""
-    run = subprocess.run(["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_packets", file],
-                         check=True, capture_output=True, text=True)
+    run = subprocess.run(["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_packets",
+                          file], check=True, capture_output=True, text=True)
     found = json.loads(run.stdout)
     return found["format"], found["streams"], [float(p["pts_time"]) for p in found["packets"]]
 
@@ -43,7 +43,8 @@ class RecordingTest(SceneTest):
         scene.open_relay()
         cls.screen = Screen(scene, f"{cls.WIDTH}x{cls.HEIGHT}")
         cls.screen.furnish(["xclock", "-geometry", "120x120+640+20"])
-        cls.screen.run("xdotool", "mousemove", cls.WIDTH - 1, cls.HEIGHT - 1)  # pointers are part of films, not of grabs
+        # The pointer is part of films, not of what is grabbed.
+        cls.screen.run("xdotool", "mousemove", cls.WIDTH - 1, cls.HEIGHT - 1)
 
     def assert_film(self, file, at_least_s):
         form, streams, times = probe(file)
@@ -94,7 +95,7 @@ class RecordingTest(SceneTest):
             self.assertEqual(program.event("recording", state="recording")["by"], guest.id)
         late = self.scene.join(master, "Cleo")
         late.wait_for(lambda l: l.get("event") == "roster" and
-                      [m["participant"] for m in l["members"] if m["recording"]] == [guest.id], "who records, in a roster")
+                      [m["participant"] for m in l["members"] if m["recording"]] == [guest.id], "who records")
         screen = self.move_on(master)
         self.assertEqual(self.assert_shows(guest, self.screen).rgb, screen.rgb)
         time.sleep(1.5)  # a still at the end, for the variable rate

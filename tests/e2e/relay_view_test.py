@@ -153,7 +153,8 @@ class RelayViewTest(SceneTest):
                 yield f"{name} {number}, messages", b"".join(messages_of(bytes(way)))
 
     def test_no_text_passes_readable(self):
-        texts = [*self.NAMES, "Cleopatra", *self.CHAT, "unterdemapfelbaum", self.master.link.split("#")[1].split(".")[0]]
+        secret = self.master.link.split("#")[1].split(".")[0]
+        texts = [*self.NAMES, "Cleopatra", *self.CHAT, "unterdemapfelbaum", secret]
         needles = [form for text in texts for form in disguises(text)]
         needles += [self.COLOR * 6, bytes((*self.COLOR[::-1], 0)) * 5, bytes((*self.COLOR[::-1], 255)) * 5]
         total = 0

@@ -229,7 +229,8 @@ class SceneTest(unittest.TestCase):
 
     def assert_shows(self, viewer, screen):
         """The settled snapshot of `viewer` is the screen, bit by bit. Taken again while applications draw."""
-        for attempt in range(20):
+        wrong = "too many"
+        for _ in range(20):
             before = screen.grab()
             answer, seen = self.scene.snapshot(viewer)
             if screen.grab().rgb != before.rgb:
@@ -240,7 +241,7 @@ class SceneTest(unittest.TestCase):
                 self.assertTrue(answer["exact"])
                 return before
             time.sleep(0.25)  # what was drawn last may still be on its way
-        self.fail(f"{wrong} pixels of {before.width}x{before.height} differ from the screen" if attempt else "")
+        self.fail(f"{wrong} pixels of {before.width}x{before.height} differ from the screen")
 
     def assert_ends(self, program, exit_code, error=None):
         """It ends with this code, and says this error once, for people, too."""

@@ -418,6 +418,19 @@ TEST_CASE("the end tells everybody") {
   CHECK_FALSE(p.guest.all<Ended>().front().error);
 }
 
+TEST_CASE("handshake messages out of their order change nothing for a joiner") {
+  Pair p;
+  bool knocked = false;
+  p.world.eavesdrop = [&](ByteView frame) { knocked = knocked || frame[0] == 0x20; };
+  Station& late = p.world.station("Cleo");
+  late.join(p.number(), p.code());
+  REQUIRE(p.world.until([&] { return knocked; }));
+  using M = wire::HandshakeMessage;
+  for (M message : {M::key, M::lobby, M::confirm, M::ready, M::join})
+    late.session().on_frame(wire::encode(wire::Handshake{{}, message, Bytes(100)}), p.world.now);
+  REQUIRE(p.world.until([&] { return late.exact && late.sees(p.master); }));
+}
+
 TEST_CASE("garbage from the relay changes nothing") {
   Pair p;
   std::mt19937 random(4);
