@@ -55,9 +55,11 @@ Engine::~Engine() = default;
 // Ahead, since it takes up to 0.4 s.
 void Engine::make_rsa() {
   if (options_.kind == Kind::master && interactive_ == Interactive::no) return;
-  loop_.work([this] {
+  loop_.work([this, &loop = loop_, alive = std::weak_ptr<int>(alive_)] {  // the loop outlives us
     auto key = std::make_shared<crypto::RsaKey>(crypto::RsaKey::make());
-    loop_.post([this, key] { rsa_ = key; });
+    loop.post([this, key, alive] {
+      if (!alive.expired()) rsa_ = key;
+    });
   });
 }
 
