@@ -169,7 +169,7 @@ class Engine : public session::SessionHost {
   std::unique_ptr<RelayLink> relay_;
   std::unique_ptr<session::Session> session_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // a key made in vain comes back to nobody
-  std::shared_ptr<int> session_alive_;  // work of a session that has ended comes back to nobody
+  std::shared_ptr<int> session_alive_;                    // work of a session that has ended comes back to nobody
   std::unique_ptr<SharedScreen> screen_;
   std::vector<session::Event> pending_events_;
   std::shared_ptr<crypto::RsaKey> rsa_;
