@@ -388,12 +388,3 @@ TEST_CASE("closing says goodbye to the program, the end decides the exit code") 
   CHECK_FALSE(window.backend.wait_for("quit").is_null());
   CHECK(window.result() == 3);
 }
-
-TEST_CASE("without a display there is one clear line") {
-  desk();
-  const std::string display = std::getenv("DISPLAY");
-  setenv("DISPLAY", ":7999", 1);
-  FakeBackend backend;
-  CHECK_THROWS_WITH(run_app({}, backend), Catch::StartsWith("no display"));
-  setenv("DISPLAY", display.c_str(), 1);
-}

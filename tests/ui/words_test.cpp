@@ -4,6 +4,7 @@
 #include <regex>
 #include <set>
 
+#include "tests/ui/fake_backend.h"
 #include "ui/input_capture.h"
 #include "ui/invitation.h"
 #include "ui/key_names.h"
@@ -219,4 +220,11 @@ TEST_CASE("times are told in words") {
   CHECK(duration_text(1440) == "24 min");
   CHECK(duration_text(5460) == "1 h 31 min");
   CHECK(duration_text(3660) == "1 h 01 min");
+}
+
+TEST_CASE("without a display there is one clear line") {
+  setenv("SDL_VIDEODRIVER", "x11", 1);
+  setenv("DISPLAY", ":7999", 1);
+  test::FakeBackend backend;
+  CHECK_THROWS_WITH(run_app({}, backend), Catch::StartsWith("no display"));
 }
