@@ -304,11 +304,9 @@ void Engine::end_session() {
   stop_recording();
   screen_.reset();
   session_alive_.reset();
-  // We may be inside a callback of the relay's link or of the session: both go when it has returned.
-  auto relay = std::shared_ptr<RelayLink>(std::move(relay_));
-  auto session = std::shared_ptr<session::Session>(std::move(session_));
-  loop_.post([session] {});
-  if (relay) relay->close([this, relay]() mutable { loop_.post([relay = std::move(relay)] {}); });
+  // We may be inside a callback of the session: it goes when that has returned.
+  loop_.post([session = std::shared_ptr<session::Session>(std::move(session_))] {});
+  close_relay();
   number_.clear();
   code_.clear();
   link_secret_.clear();
@@ -323,16 +321,26 @@ void Engine::end_session() {
   if (!rsa_) make_rsa();
 }
 
+// What is queued goes out first; the last one that is closed lets the program end.
+void Engine::close_relay() {
+  if (!relay_) return;
+  RelayLink* link = closing_.emplace_back(std::move(relay_)).get();
+  link->close([this, link] {
+    loop_.post([this, link] {
+      std::erase_if(closing_, [&](const auto& closed) { return closed.get() == link; });
+      if (quitting_ && closing_.empty()) on_exit(exit_code_);
+    });
+  });
+}
+
 void Engine::quit(int code) {
   if (std::exchange(quitting_, true)) return;
+  exit_code_ = code;
   stop_recording();
   if (session_) session_->leave(net::Loop::now());
   screen_.reset();
-  auto exit = [this, code] { on_exit(code); };
-  if (relay_)
-    relay_->close(exit);
-  else
-    loop_.post(exit);
+  close_relay();
+  if (closing_.empty()) loop_.post([this] { on_exit(exit_code_); });
 }
 
 void Engine::share(const std::string& what) {

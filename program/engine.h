@@ -76,6 +76,7 @@ class Engine : public session::SessionHost {
   void connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin);
   void make_rsa();
   void end_session();
+  void close_relay();
   /// Every call of the session goes through here: afterwards what it wants to tell is told, and its timer is set.
   void with_session(const std::function<void(session::Session&)>& call);
   void after_session();
@@ -167,6 +168,8 @@ class Engine : public session::SessionHost {
   net::Loop::Timer timer_;
   net::Loop::Timer record_timer_;  // when the next frame of the own screen is wanted for the recording
   std::unique_ptr<RelayLink> relay_;
+  std::vector<std::unique_ptr<RelayLink>> closing_;  // of sessions that are over
+  int exit_code_ = 0;
   std::unique_ptr<session::Session> session_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // a key made in vain comes back to nobody
   std::shared_ptr<int> session_alive_;                    // work of a session that has ended comes back to nobody

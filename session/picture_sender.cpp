@@ -161,9 +161,7 @@ void PictureSender::finish() {
   send_states();
 }
 
-void PictureSender::reseal(Instant now) {
-  requested(generation_, {}, now);
-}
+void PictureSender::reseal(Instant now) { requested(generation_, {}, now); }
 
 void PictureSender::requested(Generation generation, const std::vector<SlotId>& slots, Instant now) {
   if (generation != generation_) return;

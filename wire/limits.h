@@ -11,10 +11,10 @@ using namespace std::chrono_literals;
 inline constexpr std::uint8_t kVersion = 1;
 
 // One frame between a program and its relay.
-inline constexpr std::size_t kMaxFrame = 1u << 20;          // bytes: the largest message of a WebSocket
-inline constexpr std::size_t kMaxPayload = 256u << 10;      // bytes of sealed payload in one packet
-inline constexpr std::size_t kMaxHandshakeBody = 128u << 10;     // bytes: KEY with a full roster is the largest
-inline constexpr std::size_t kMaxSlotsAsked = 4096;         // slots in one request for missing pictures
+inline constexpr std::size_t kMaxFrame = 1u << 20;            // bytes: the largest message of a WebSocket
+inline constexpr std::size_t kMaxPayload = 256u << 10;        // bytes of sealed payload in one packet
+inline constexpr std::size_t kMaxHandshakeBody = 128u << 10;  // bytes: KEY with a full roster is the largest
+inline constexpr std::size_t kMaxSlotsAsked = 4096;           // slots in one request for missing pictures
 
 // Sessions and members.
 inline constexpr std::size_t kMaxMembers = 1000;         // members of one session
