@@ -144,6 +144,7 @@ class Engine : public session::SessionHost {
   void do_admit(const nlohmann::json&, const Answer&);
   void do_refuse(const nlohmann::json&, const Answer&);
   void do_kick(const nlohmann::json&, const Answer&);
+  void do_mute(const nlohmann::json&, const Answer&);
   void do_request_share(const nlohmann::json&, const Answer&);
   void do_rights_default(const nlohmann::json&, const Answer&);
   void do_mode(const nlohmann::json&, const Answer&);

@@ -144,6 +144,7 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"request_present", &Engine::do_request_present},
                                                                   {"admit", &Engine::do_admit},
                                                                   {"refuse", &Engine::do_refuse},
+                                                                  {"mute", &Engine::do_mute},
                                                                   {"kick", &Engine::do_kick},
                                                                   {"request_share", &Engine::do_request_share},
                                                                   {"rights_default", &Engine::do_rights_default},
@@ -561,6 +562,17 @@ void Engine::do_kick(const json& c, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
   with_session([&](Session& s) {
     refusal(s.kick(participant_in(c), c.value("reason", std::string()), net::Loop::now()), answer);
+  });
+}
+
+void Engine::do_mute(const json& c, const Answer& answer) {
+  if (!session_ || !session_->is_master()) return answer.error("not_allowed", "only the moderator mutes");
+  bool on = c.value("on", true);
+  with_session([&](Session& s) {
+    Instant now = net::Loop::now();
+    refusal(on ? s.revoke(participant_in(c), session::Right::chat, now)
+               : s.grant(participant_in(c), session::Right::chat, {}, now),
+            answer);
   });
 }
 

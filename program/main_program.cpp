@@ -15,6 +15,7 @@
 #include "program/engine.h"
 #include "program/invitation.h"
 #include "ui/app.h"
+#include "ui/probe.h"
 #include "ui/settings.h"
 
 namespace lotse::program {
@@ -94,12 +95,23 @@ class WindowBackend : public ui::Backend {
   ui::SharedPicture picture_;
 };
 
-void read_commands(net::Loop& loop, Engine& engine, bool keep) {
+// `windows`: takes commands that begin with ui_; null without windows.
+void read_commands(net::Loop& loop, Engine& engine, bool keep, ui::UiProbe* windows) {
   loop.read_lines(
       STDIN_FILENO,
-      [&engine](const std::string& line) {
+      [&engine, windows](const std::string& line) {
         if (line.find_first_not_of(" \t\r") == std::string::npos) return;
-        engine.command(json::parse(line, nullptr, false), net::Loop::now());
+        Instant read_at = net::Loop::now();
+        json command = json::parse(line, nullptr, false);
+        bool for_windows = windows && command.is_object() && command.contains("do") && command["do"].is_string() &&
+                           command["do"].get_ref<const std::string&>().starts_with("ui_");
+        if (!for_windows) return engine.command(command, read_at);
+        json id = command.value("id", json(nullptr));
+        windows->ask(std::move(command), [id, read_at](json answer) {
+          answer["id"] = id;
+          answer["t_in"] = read_at.since_start().count();
+          write_line(answer);
+        });
       },
       [&engine, keep] {
         if (!keep) engine.quit(0);
@@ -133,7 +145,7 @@ int run_headless(const Options& options) {
     code = exit_code;
     loop.stop();
   };
-  if (options.jsonl) read_commands(loop, engine, options.keep);
+  if (options.jsonl) read_commands(loop, engine, options.keep, nullptr);
   loop.on_signals([&] { engine.quit(0); });
   loop.post([&] { engine.start(); });
   loop.run();
@@ -144,6 +156,7 @@ int run_windowed(Options options) {
   ui::Settings settings = ui::load_settings(config_folder(options));
   if (options.relay.empty()) options.relay = settings.relay;
   net::Loop loop;
+  ui::UiProbe probe;
   WindowBackend backend(loop);
   int code = 0;
   Engine engine(loop, options, Engine::Interactive::yes, [&](json event) {
@@ -157,11 +170,12 @@ int run_windowed(Options options) {
     backend.push({{"event", "quit"}});
     loop.stop();
   };
-  if (options.jsonl) read_commands(loop, engine, options.keep);
+  if (options.jsonl) read_commands(loop, engine, options.keep, &probe);
   loop.on_signals([&] { engine.quit(0); });
   loop.post([&] { engine.start(); });
   std::thread session([&] { loop.run(); });
   ui::AppOptions app;
+  app.probe = &probe;
   app.program = name_of(options.kind);
   app.language = !options.language.empty() ? options.language : settings.language;
   app.theme = settings.theme;

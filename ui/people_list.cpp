@@ -42,7 +42,6 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
     const bool mute = m.rights.empty() || m.rights.contains("chat");
     items.push_back({.id = id + "mute", .label = mute ? _("Mute in the chat") : _("Let them chat again")});
     items.push_back({.id = id + "kick", .label = _("Remove from the session")});
-    items.push_back({.id = id + "ban", .label = _("Remove for good")});
   }
   return items;
 }
