@@ -54,11 +54,18 @@ Engine::~Engine() = default;
 
 // Ahead, since it takes up to 0.4 s.
 void Engine::make_rsa() {
-  if (options_.kind == Kind::master && interactive_ == Interactive::no) return;
+  if (making_rsa_ || rsa_ || (options_.kind == Kind::master && interactive_ == Interactive::no)) return;
+  making_rsa_ = true;
   loop_.work([this, &loop = loop_, alive = std::weak_ptr<int>(alive_)] {  // the loop outlives us
     auto key = std::make_shared<crypto::RsaKey>(crypto::RsaKey::make());
     loop.post([this, key, alive] {
-      if (!alive.expired()) rsa_ = key;
+      if (alive.expired()) return;
+      making_rsa_ = false;
+      rsa_ = key;
+      if (session_)
+        with_session([this](session::Session& s) {
+          if (s.wants_rsa()) s.use_rsa(std::exchange(rsa_, nullptr), net::Loop::now());
+        });
     });
   });
 }
@@ -103,6 +110,7 @@ void Engine::begin_session(session::MasterOptions options, const std::string& re
 void Engine::begin_session(session::ParticipantOptions options, net::RelayAddress relay,
                            std::optional<RelayLink::Key> pin) {
   options.rsa = std::exchange(rsa_, nullptr);
+  options.rsa_is_coming = making_rsa_;
   session_alive_ = std::make_shared<int>();
   session_ = std::make_unique<session::Session>(*this, std::move(options));
   self_ = -1;
@@ -173,9 +181,9 @@ void Engine::after_session() {
 }
 
 void Engine::work(std::function<std::function<void()>()> job) {
-  loop_.work([this, job = std::move(job), alive = std::weak_ptr<int>(session_alive_)] {
+  loop_.work([this, &loop = loop_, job = std::move(job), alive = std::weak_ptr<int>(session_alive_)] {
     auto done = job();
-    loop_.post([this, done = std::move(done), alive] {
+    loop.post([this, done = std::move(done), alive] {
       if (!alive.expired()) with_session([&](session::Session&) { done(); });
     });
   });

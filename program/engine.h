@@ -176,7 +176,8 @@ class Engine : public session::SessionHost {
   std::shared_ptr<int> session_alive_;                    // work of a session that has ended comes back to nobody
   std::unique_ptr<SharedScreen> screen_;
   std::vector<session::Event> pending_events_;
-  std::shared_ptr<crypto::RsaKey> rsa_;
+  std::shared_ptr<crypto::RsaKey> rsa_;  // for the next join
+  bool making_rsa_ = false;
   std::string number_, code_, link_secret_, own_sas_;
   std::string share_what_ = "screen";
   std::map<ParticipantId, std::vector<ParticipantId>> controllers_;  // by presenter

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kJobsAtOnce = 2;
 constexpr std::size_t kBatch = 32;        // slots in one job
-constexpr Duration kShowAnyway = 40ms;    // an unfinished frame is shown after that
+constexpr Duration kShowAnyway = 16ms;    // an unfinished frame is shown after that
 constexpr Duration kRepairAfter = 700ms;  // a wrong or incomplete picture asks for repair after that
 constexpr std::size_t kStatsKept = 256;
 

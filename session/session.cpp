@@ -50,6 +50,7 @@ Session::Session(SessionHost& host, MasterOptions options) : host_(host), code_k
 
 Session::Session(SessionHost& host, ParticipantOptions options) : host_(host), joining_(std::make_unique<Joining>()) {
   joining_->rsa = options.rsa;
+  joining_->making_rsa = options.rsa_is_coming;
   joining_->options = std::move(options);
 }
 
@@ -156,6 +157,15 @@ void Session::attached() {
   update_stage();
 }
 
+bool Session::wants_rsa() const { return joining_ && !over_ && joining_->making_rsa; }
+
+void Session::use_rsa(std::shared_ptr<crypto::RsaKey> key, Instant now) {
+  if (!begin_call(now) || !wants_rsa()) return;
+  joining_->rsa = std::move(key);
+  joining_->making_rsa = false;
+  if (joining_->linked && !joining_->handshake) start_handshake();
+}
+
 void Session::start_handshake() {
   Joining& j = *joining_;
   set_stage(Stage::handshake);
@@ -163,12 +173,7 @@ void Session::start_handshake() {
     j.making_rsa = true;
     host_.work([this] {
       auto key = std::make_shared<crypto::RsaKey>(crypto::RsaKey::make());
-      return [this, key] {
-        if (!joining_ || over_) return;
-        joining_->rsa = key;
-        joining_->making_rsa = false;
-        if (joining_->linked && !joining_->handshake) start_handshake();
-      };
+      return [this, key] { use_rsa(key, now_); };
     });
   }
   if (!j.rsa) return;

@@ -31,7 +31,8 @@ struct ParticipantOptions {
   crypto::Credentials credentials;
   std::string name;
   std::optional<bool> ask;
-  std::shared_ptr<crypto::RsaKey> rsa;  // made ahead; nothing: made on a worker when needed
+  std::shared_ptr<crypto::RsaKey> rsa;  // made ahead; nothing: made on a worker when needed,
+  bool rsa_is_coming = false;           // unless the program makes one already and hands it in by use_rsa()
 };
 
 class Session {
@@ -48,6 +49,10 @@ class Session {
   void on_drained(Instant now);
   void poll(Instant now);
   Instant next_deadline() const;
+
+  /// The handshake waits for a key that the program is making.
+  bool wants_rsa() const;
+  void use_rsa(std::shared_ptr<crypto::RsaKey> key, Instant now);
 
   // The screen, when host.start_sharing() was asked for or the program shares on its own.
   void begin_share(const std::string& name, Instant now);

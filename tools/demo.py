@@ -6,6 +6,7 @@ takes control, types, and measures. Ctrl-C ends all of it."""
 
 import argparse
 import pathlib
+import re
 import signal
 import statistics
 import subprocess
@@ -15,7 +16,6 @@ import time
 
 from programs import Failure, Stage
 
-TERMINAL_TITLE, CLOCK_TITLE = (200, 71), (1081, 91)  # places in the title bars of the two windows
 CLICKS = 30
 
 
@@ -62,24 +62,39 @@ def furnish(stage):
     """Real applications on the virtual desktop."""
     stage.environment.update(LANG="C.UTF-8", LC_ALL="C.UTF-8", PS1="$ ", HOME=str(stage.folder))
     stage.start(["openbox"], "openbox")
+    wait_until(lambda: "window id" in stage.x("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"), "the window manager did not come up", stage)
     stage.x("xsetroot", "-solid", "#2d5a7b")
-    stage.start(["xterm", "-fa", "DejaVu Sans Mono", "-fs", "12", "-geometry", "80x24+40+60", "-e", "sh"], "xterm")
+    stage.start(["xterm", "-fa", "DejaVu Sans Mono", "-fs", "12", "-geometry", "80x24+40+60", "-T", "xterm", "-e", "sh"], "xterm")
+    stage.start(["xterm", "-fa", "DejaVu Sans Mono", "-fs", "10", "-geometry", "28x6+960+600", "-T", "notes", "-e", "cat"], "notes")
     stage.start(["xclock", "-geometry", "240x240+960+80"], "xclock")
     stage.start(["xeyes", "-geometry", "200x140+980+420"], "xeyes")
+    wait_until(lambda: all(name in stage.x("xwininfo", "-root", "-tree") for name in ('"xterm"', '"notes"', '"xclock"', '"xeyes"')),
+               "the applications did not come up", stage)
+
+
+def wait_until(done, otherwise, stage):
     end = time.monotonic() + 20
-    while not all(name in stage.x("xwininfo", "-root", "-tree") for name in ('"xterm"', '"xclock"', '"xeyes"')):
+    while not done():
         if time.monotonic() > end:
-            raise Failure(f"the applications did not come up; logs: {stage.folder}")
+            raise Failure(f"{otherwise}; logs: {stage.folder}")
         time.sleep(0.1)
 
 
-def measure_clicks(guest):
+def title_of(stage, name):
+    """A place in the title bar of a window, right of its text's middle."""
+    told = stage.x("xwininfo", "-name", name)
+    left, top = (int(re.search(rf"Absolute upper-left {axis}: +(-?[0-9]+)", told).group(1)) for axis in "XY")
+    return left + 40, top - 8
+
+
+def measure_clicks(stage, guest):
     """Click to pixel: focus goes back and forth between two windows, whose title bars change colour."""
-    guest.command("click", x=CLOCK_TITLE[0], y=CLOCK_TITLE[1], button=1)
+    terminal, notes = title_of(stage, "xterm"), title_of(stage, "notes")
+    guest.command("click", x=notes[0], y=notes[1], button=1)
     time.sleep(0.5)
     times = []
     for turn in range(CLICKS):
-        x, y = TERMINAL_TITLE if turn % 2 == 0 else CLOCK_TITLE
+        x, y = terminal if turn % 2 == 0 else notes
         times.append(guest.command("press", x=x, y=y, button=1, px=x, py=y, timeout_ms=5000)["ms"])
         time.sleep(0.05)
     return sorted(times)
@@ -88,7 +103,8 @@ def measure_clicks(guest):
 def type_into_terminal(stage, guest):
     """Types a line in three scripts through the session; the shell's own file proves that it arrived."""
     text, proof = "Moin! Zażółć gęślą jaźń, Grüße, Привет", stage.folder / "typed.txt"
-    guest.command("click", x=TERMINAL_TITLE[0], y=TERMINAL_TITLE[1], button=1)
+    x, y = title_of(stage, "xterm")
+    guest.command("click", x=x, y=y, button=1)
     guest.command("type", text=f"echo '{text}' | tee {proof}")
     guest.command("key", sym="Return")
     end = time.monotonic() + 20
@@ -133,7 +149,7 @@ def show_virtual(stage, wait):
     master.command("grant", participant=number, right="control")
     guest.event("granted", right="control")
     say(f"first picture    {picture['ms']:.0f} ms after the start of the join, {picture['width']}x{picture['height']}")
-    times = measure_clicks(guest)
+    times = measure_clicks(stage, guest)
     say(f"click to pixel   p50 {statistics.median(times):.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms"
         f" ({len(times)} clicks, the window manager's part included)")
     say(f"typed            {type_into_terminal(stage, guest)}")
