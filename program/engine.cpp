@@ -310,10 +310,7 @@ void Engine::fail(const std::string& code, const std::string& message, int exit_
 
 void Engine::end_session() {
   stop_recording();
-  screen_.reset();
-  session_alive_.reset();
-  // We may be inside a callback of the session: it goes when that has returned.
-  loop_.post([session = std::shared_ptr<session::Session>(std::move(session_))] {});
+  let_session_go();
   close_relay();
   number_.clear();
   code_.clear();
@@ -327,6 +324,13 @@ void Engine::end_session() {
   waits_.poll(Instant::never());
   if (shared_picture_) shared_picture_->clear();
   if (!rsa_) make_rsa();
+}
+
+// We may be inside a callback of the session: it goes when that has returned.
+void Engine::let_session_go() {
+  screen_.reset();
+  session_alive_.reset();
+  loop_.post([session = std::shared_ptr<session::Session>(std::move(session_))] {});
 }
 
 // What is queued goes out first; the last one that is closed lets the program end.
@@ -346,7 +350,7 @@ void Engine::quit(int code) {
   exit_code_ = code;
   stop_recording();
   if (session_) session_->leave(net::Loop::now());
-  screen_.reset();
+  let_session_go();
   close_relay();
   if (closing_.empty()) loop_.post([this] { on_exit(exit_code_); });
 }

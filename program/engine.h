@@ -76,6 +76,7 @@ class Engine : public session::SessionHost {
   void connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin);
   void make_rsa();
   void end_session();
+  void let_session_go();
   void close_relay();
   /// Every call of the session goes through here: afterwards what it wants to tell is told, and its timer is set.
   void with_session(const std::function<void(session::Session&)>& call);

@@ -6,6 +6,8 @@
 namespace lotse::program {
 namespace {
 
+constexpr std::size_t kShortestCode = 6;  // fewer digits behind a number are a slip of the finger
+
 std::optional<Invitation> parse_link(std::string_view text) {
   auto hash = text.find('#'), slash = text.substr(0, hash).rfind('/');
   if (hash == text.npos || slash == text.npos) return std::nullopt;
@@ -56,7 +58,7 @@ std::optional<Invitation> parse_invitation(std::string_view text) {
     if (text[end] >= '0' && text[end] <= '9') ++digits;
   auto number = wire::parse_number(text.substr(0, end));
   Bytes code = crypto::normalized_code(text.substr(end));
-  if (!number || code.empty()) return std::nullopt;
+  if (!number || code.size() < kShortestCode) return std::nullopt;
   return Invitation{*number, {}, {}, crypto::Credentials{crypto::AuthMode::code, std::move(code), {}}};
 }
 
