@@ -46,7 +46,13 @@ class Tap:
                 while True:
                     ready = [s for s in others if s.pending()] or select.select(list(others), [], [])[0]
                     for end in ready:
-                        data = end.recv(65536)
+                        end.settimeout(0)  # readable may mean a session ticket alone
+                        try:
+                            data = end.recv(65536)
+                        except ssl.SSLWantReadError:
+                            continue
+                        finally:
+                            end.settimeout(None)
                         if not data:
                             return
                         other, way = others[end]
