@@ -215,6 +215,8 @@ void PictureReceiver::show() {
     shown_version_ = end_version_;
     if (end_exact_ && missing_ == 0 && canvas_.digest() == end_digest_) set_exact(true);
   }
+  bool completes = !complete_ && missing_ == 0 && !slots_.empty();
+  complete_ = complete_ || completes;  // before it is shown: who waits for it looks then
   if (!changed_.empty()) {
     host_.show(presenter_, screen_, canvas_.view(), changed_, exact_);
     changed_.clear();
@@ -222,10 +224,7 @@ void PictureReceiver::show() {
   } else if (ended && exact_) {
     host_.show(presenter_, screen_, canvas_.view(), {}, exact_);
   }
-  if (!complete_ && missing_ == 0 && !slots_.empty()) {
-    complete_ = true;
-    host_.notify(PictureComplete{presenter_, screen_, size()});
-  }
+  if (completes) host_.notify(PictureComplete{presenter_, screen_, size()});
 }
 
 void PictureReceiver::judge_exactness(Instant now) {
