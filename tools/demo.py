@@ -100,11 +100,19 @@ def measure_clicks(stage, guest):
     return sorted(times)
 
 
+def focus(stage, guest, name):
+    """Clicks on a window's title, and waits until the window manager has made it the active one: it takes its time."""
+    window = re.search(r"Window id: (0x[0-9a-f]+)", stage.x("xwininfo", "-name", name)).group(1)
+    x, y = title_of(stage, name)
+    guest.command("click", x=x, y=y, button=1)
+    wait_until(lambda: stage.x("xprop", "-root", "_NET_ACTIVE_WINDOW").split()[-1:] == [window],
+               f"the window {name} did not become the active one", stage)
+
+
 def type_into_terminal(stage, guest):
     """Types a line in three scripts through the session; the shell's own file proves that it arrived."""
     text, proof = "Moin! Zażółć gęślą jaźń, Grüße, Привет", stage.folder / "typed.txt"
-    x, y = title_of(stage, "xterm")
-    guest.command("click", x=x, y=y, button=1)
+    focus(stage, guest, "xterm")
     guest.command("type", text=f"echo '{text}' | tee {proof}")
     guest.command("key", sym="Return")
     end = time.monotonic() + 20
