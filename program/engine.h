@@ -26,6 +26,9 @@ class SharedPicture;
 
 namespace lotse::program {
 
+// Exit codes of both programs; 0: ended or quit.
+inline constexpr int kExitCannotStart = 2, kExitRefused = 3, kExitLost = 4;
+
 /// Lives on the loop: every call there.
 class Engine : public session::SessionHost {
  public:
@@ -106,8 +109,7 @@ class Engine : public session::SessionHost {
   void record_frame();
   record::PointerImage pointer_image() const;
 
-  // Commands.
-  // engine_commands.cpp
+  // Commands: engine_commands.cpp finds them, commands_*.cpp have them.
   void do_join(const nlohmann::json&, const Answer&);
   void do_start_session(const nlohmann::json&, const Answer&);
   void do_trust_relay(const nlohmann::json&, const Answer&);

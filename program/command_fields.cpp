@@ -1,0 +1,42 @@
+#include "program/command_fields.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace lotse::program {
+namespace {
+
+constexpr auto kDefaultTimeout = std::chrono::milliseconds(5000);
+
+}  // namespace
+
+using nlohmann::json;
+
+ParticipantId participant_in(const json& command, const char* field) {
+  auto id = command.at(field).get<std::int64_t>();
+  if (id < 0 || id >= kEverybody.value()) throw std::invalid_argument("a participant is a number from 0");
+  return ParticipantId{static_cast<std::uint16_t>(id)};
+}
+
+std::optional<ParticipantId> presenter_in(const json& command) {
+  if (!command.contains("presenter") || command["presenter"].is_null()) return std::nullopt;
+  return participant_in(command, "presenter");
+}
+
+session::Right right_in(const json& command) {
+  auto right = session::right_from_name(command.value("right", "control"));
+  if (!right)
+    throw std::invalid_argument(
+        "unknown right; there are view control point draw chat files board clipboard present record");
+  return *right;
+}
+
+Duration timeout_in(const json& command) {
+  return std::chrono::milliseconds(
+      std::clamp<std::int64_t>(command.value("timeout_ms", std::int64_t{kDefaultTimeout.count()}), 0, 3600'000));
+}
+
+Point point_in(const json& command) { return {command.at("x").get<int>(), command.at("y").get<int>()}; }
+
+}  // namespace lotse::program

@@ -1,0 +1,23 @@
+// Fields of commands as types. What is missing or of the wrong kind throws: json::exception, or std::invalid_argument
+// with words for people.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "base/geometry.h"
+#include "base/ids.h"
+#include "base/time.h"
+#include "session/rights.h"
+
+namespace lotse::program {
+
+ParticipantId participant_in(const nlohmann::json& command, const char* field = "participant");
+/// Nothing where the command names none: the only one is meant.
+std::optional<ParticipantId> presenter_in(const nlohmann::json& command);
+/// "right", control without it.
+session::Right right_in(const nlohmann::json& command);
+/// "timeout_ms", 5 s without it, an hour at most.
+Duration timeout_in(const nlohmann::json& command);
+Point point_in(const nlohmann::json& command);
+
+}  // namespace lotse::program

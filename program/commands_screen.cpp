@@ -1,0 +1,115 @@
+// Commands about the own screen: sharing, consent, grants, recording.
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "program/command_fields.h"
+#include "program/engine.h"
+
+namespace lotse::program {
+namespace {
+
+using nlohmann::json;
+using session::Session;
+
+}  // namespace
+
+void Engine::do_sources(const json&, const Answer& answer) {
+  try {
+    auto sources = desktop::x11_sources(options_.display);
+    json monitors = json::array();
+    for (std::size_t i = 0; i < sources.monitors.size(); ++i) {
+      const auto& m = sources.monitors[i];
+      monitors.push_back({{"monitor", i},
+                          {"what", "monitor:" + std::to_string(i)},
+                          {"name", m.name},
+                          {"x", m.area.x},
+                          {"y", m.area.y},
+                          {"w", m.area.width},
+                          {"h", m.area.height}});
+    }
+    answer.ok({{"monitors", monitors}, {"screen", {{"w", sources.screen.width}, {"h", sources.screen.height}}}});
+  } catch (const std::exception& e) {
+    answer.error("no_display", e.what());
+  }
+}
+
+void Engine::do_share(const json& c, const Answer& answer) {
+  if (!session_ || !session_->core()) return answer.error("not_allowed", "there is no session");
+  const session::Member* self = session_->core()->member(session_->core()->self);
+  if (!self || !self->rights.has(session::Right::present))
+    return answer.error("not_allowed", "ask the moderator for the right to present");
+  if (screen_) unshare();
+  share(c.value("what", std::string("screen")));
+  answer.ok();
+}
+
+void Engine::do_pause_share(const json& c, const Answer& answer) {
+  with_session([&](Session& s) { s.pause_share(c.value("on", true), net::Loop::now()); });
+  answer.ok();
+}
+
+void Engine::do_unshare(const json&, const Answer& answer) {
+  unshare();
+  answer.ok();
+}
+
+void Engine::do_colors(const json& c, const Answer& answer) {
+  std::string value = c.at("value").get<std::string>();
+  if (value != "true" && value != "256" && value != "grey")
+    throw std::invalid_argument("colours are true, 256 or grey");
+  options_.colors = value == "256" ? codec::Colors::c256 : value == "grey" ? codec::Colors::grey : codec::Colors::full;
+  if (!session_) return answer.ok();
+  if (screen_) screen_->set_colors(options_.colors), screen_->refresh();
+  with_session([&](Session& s) { refusal(s.set_colors(options_.colors, net::Loop::now()), answer); });
+}
+
+void Engine::do_consent(const json& c, const Answer& answer) {
+  if (!session_) return answer.error("not_allowed", "there is no session");
+  Duration span = std::chrono::seconds(std::clamp(c.value("seconds", c.value("minutes", 0) * 60), 0, 86400));
+  with_session([&](Session& s) {
+    refusal(s.answer_consent(c.at("request").get<std::uint64_t>(), c.at("allow").get<bool>(), span, net::Loop::now()),
+            answer);
+  });
+}
+
+void Engine::do_grant(const json& c, const Answer& answer) {
+  if (!session_) return answer.error("not_allowed", "there is no session");
+  Duration span = std::chrono::seconds(std::clamp(c.value("seconds", 0), 0, 86400));
+  with_session([&](Session& s) { refusal(s.grant(participant_in(c), right_in(c), span, net::Loop::now()), answer); });
+}
+
+void Engine::do_revoke(const json& c, const Answer& answer) {
+  if (!session_) return answer.error("not_allowed", "there is no session");
+  with_session([&](Session& s) { refusal(s.revoke(participant_in(c), right_in(c), net::Loop::now()), answer); });
+}
+
+void Engine::do_stop_control(const json&, const Answer& answer) {
+  with_session([](Session& s) { s.stop_control(net::Loop::now()); });
+  answer.ok();
+}
+
+void Engine::do_request_present(const json&, const Answer& answer) {
+  if (!session_) return answer.error("not_allowed", "there is no session");
+  with_session([&](Session& s) { refusal(s.request_present(net::Loop::now()), answer); });
+}
+
+void Engine::do_record(const json& c, const Answer& answer) {
+  if (!session_ || !session_->core()) return answer.error("not_allowed", "there is no session");
+  const session::Member* self = session_->core()->member(session_->core()->self);
+  if (!self || !self->rights.has(session::Right::record))
+    return answer.error("not_allowed", "ask the moderator for the right to record");
+  std::string file = c.at("file").get<std::string>();
+  if (std::ifstream(file)) return answer.error("file_exists", file + " exists already; choose another name");
+  std::string problem = start_recording(file);
+  if (!problem.empty()) return answer.error("internal", problem);
+  answer.ok({{"file", file}});
+}
+
+void Engine::do_record_stop(const json&, const Answer& answer) {
+  if (!recorder_) return answer.error("not_allowed", "no recording runs");
+  stop_recording();
+  answer.ok({{"file", record_file_}});
+}
+
+}  // namespace lotse::program

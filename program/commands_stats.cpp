@@ -1,0 +1,78 @@
+// The command `stats`: what the program counted since its start.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "program/engine.h"
+
+namespace lotse::program {
+namespace {
+
+using nlohmann::json;
+
+double percentile(std::vector<float> values, double p) {
+  if (values.empty()) return 0;
+  auto at = values.begin() + static_cast<std::ptrdiff_t>(p * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::int64_t resident_kb() {
+  std::ifstream in("/proc/self/statm");
+  std::int64_t pages = 0, resident = 0;
+  in >> pages >> resident;
+  return resident * 4;
+}
+
+}  // namespace
+
+void Engine::do_stats(const json&, const Answer& answer) {
+  net::SocketStats socket = relay_ ? relay_->stats() : net::SocketStats{};
+  Instant now = net::Loop::now();
+  double seconds = milliseconds(now - std::exchange(fps_since_, now)) / 1000;
+  double fps =
+      seconds > 0 ? static_cast<double>(frames_shown_ - std::exchange(fps_frames_, frames_shown_)) / seconds : 0;
+  json out{{"path", "tls"},
+           {"via", "relay"},
+           {"rtt_ms", session_ ? std::max(session_->rtt_ms(), socket.rtt_ms) : 0},
+           {"loss_pct", 0},
+           {"bytes_in", socket.bytes_in},
+           {"bytes_out", socket.bytes_out},
+           {"packets_in", socket.packets_in},
+           {"packets_out", socket.packets_out},
+           {"canvas_fps", fps},
+           {"queue_bytes", queued()},
+           {"cpu_s", cpu_seconds()},
+           {"rss_kb", resident_kb()},
+           {"frames", frames_shown_}};
+  std::vector<float> encode, decode;
+  std::uint64_t updates = 0, refused = 0;
+  if (session_ && session_->core()) {
+    out["epoch"] = session_->core()->envelope.newest_epoch().value();
+    if (const auto* sender = session_->presenting()->sender()) encode = sender->stats().encode_ms;
+    for (const auto& [key, receiver] : session_->watching()->screens()) {
+      updates += receiver->stats().updates;
+      refused += receiver->stats().refused;
+      decode.insert(decode.end(), receiver->stats().decode_ms.begin(), receiver->stats().decode_ms.end());
+    }
+    out["signed_bad"] = session_->drops().forged;
+    out["replay_dropped"] = session_->drops().replayed;
+  }
+  out["updates"] = updates;
+  out["decode_refused"] = refused;
+  out["encode_ms_p50"] = percentile(encode, 0.5), out["encode_ms_p95"] = percentile(encode, 0.95);
+  out["decode_ms_p50"] = percentile(decode, 0.5), out["decode_ms_p95"] = percentile(decode, 0.95);
+  out["peers"] = json::array();
+  answer.ok(std::move(out));
+}
+
+}  // namespace lotse::program

@@ -1,0 +1,92 @@
+// The engine's side of the own screen: what is shared, and what happens on it.
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "base/log.h"
+#include "program/engine.h"
+#include "program/events_json.h"
+
+namespace lotse::program {
+namespace {
+
+constexpr auto kRecordEvery = std::chrono::milliseconds(50);  // the recorder takes no more
+
+}  // namespace
+
+void Engine::share(const std::string& what) {
+  SharedScreen::Handler handler;
+  handler.on_granted = [this](const std::string& name) {
+    must_share_ = false;
+    if (recorder_) want_frame();
+    with_session([&](session::Session& s) { s.begin_share(name, net::Loop::now()); });
+  };
+  handler.on_ended = [this](desktop::SourceProblem problem, const std::string& detail) {
+    cannot_share(code_of(problem), detail);
+    unshare();
+  };
+  handler.on_frame = [this](desktop::CapturedFrame frame) { on_frame(std::move(frame)); };
+  handler.on_cursor_shape = [this](desktop::CursorShape shape) {
+    own_cursor_ = {shape.size, shape.hotspot, shape.argb};
+    with_session([&](session::Session& s) {
+      s.on_cursor_shape({shape.size, shape.hotspot, std::move(shape.argb)}, net::Loop::now());
+    });
+  };
+  handler.on_cursor_position = [this](Point p) {
+    own_cursor_position_ = p;
+    with_session([&](session::Session& s) { s.on_cursor_position(p, net::Loop::now()); });
+    record_frame();
+  };
+  handler.on_local_input = [this] { with_session([](session::Session& s) { s.on_local_input(net::Loop::now()); }); };
+  handler.on_panic = [this] { with_session([](session::Session& s) { s.stop_control(net::Loop::now()); }); };
+  handler.on_no_input = [this](const std::string& why) {
+    emit({{"event", "warning"}, {"code", "no_extension"}, {"message", why}});
+  };
+  try {
+    share_what_ = what;
+    frame_wanted_ = false;
+    screen_ = std::make_unique<SharedScreen>(loop_, options_.display, what, options_.colors, std::move(handler));
+  } catch (const std::invalid_argument& e) {
+    cannot_share("bad_request", e.what());
+  } catch (const std::exception& e) {
+    cannot_share("no_display", e.what());
+  }
+}
+
+// Without its screen a program that was started to show it has nothing to do.
+void Engine::cannot_share(const std::string& code, const std::string& why) {
+  if (std::exchange(must_share_, false)) return fail(code, why, kExitCannotStart);
+  emit({{"event", "error"}, {"code", code}, {"message", why}});
+  log_error(why);
+}
+
+void Engine::unshare() {
+  with_session([](session::Session& s) { s.end_share(net::Loop::now()); });
+  screen_.reset();
+}
+
+void Engine::want_frame() {
+  if (screen_) screen_->request();
+}
+
+void Engine::inject(const session::InputEvent& input) {
+  if (screen_) screen_->inject(input);
+}
+
+void Engine::on_frame(desktop::CapturedFrame frame) {
+  if (recorder_ && !watched()) {
+    draw_own(frame);
+    record_timer_.set(net::Loop::now() + kRecordEvery);  // the session asks for frames only while somebody watches
+  }
+  std::vector<session::SlotUpdate> slots;
+  slots.reserve(frame.slots.size());
+  for (auto& slot : frame.slots) slots.push_back({slot.slot, std::move(slot.pixels)});
+  with_session([&](session::Session& s) { s.on_captured(frame.size, std::move(slots), net::Loop::now()); });
+}
+
+void Engine::draw_own(const desktop::CapturedFrame& frame) {
+  if (own_canvas_.grid().size() != frame.size) own_canvas_.reset(frame.size);
+  for (const auto& slot : frame.slots) own_canvas_.put(slot.slot, slot.pixels->view());
+  record_frame();
+}
+
+}  // namespace lotse::program
