@@ -32,6 +32,8 @@ std::string_view prefix(Purpose purpose) {
       return "rv1 roster";
     case Purpose::tunnel:
       return "rv1 tunnel";
+    case Purpose::heir:
+      return "rv1 heir";
   }
   std::abort();
 }

@@ -132,6 +132,11 @@ void Core::next_frame(ConnId id, Conn& conn, Bytes bytes, Instant now) {
     session.on_handshake(link, *handshake, now);
   } else if (auto* request = std::get_if<wire::TunnelRequest>(&*frame)) {
     session.on_tunnel(link, *request, now);
+  } else if (auto* wish = std::get_if<wire::TakeOver>(&*frame)) {
+    if (session.take_over(link, *wish, conn.nonce, now)) {
+      store_.put(session.record());
+      log_info("session taken over session=" + log_name(session.record()));
+    }
   } else if (auto* asked = std::get_if<wire::KeyRequest>(&*frame)) {
     session.on_key_request(link, *asked, now);
   } else if (auto* ping = std::get_if<wire::Ping>(&*frame)) {
@@ -189,7 +194,7 @@ void Core::open(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
     ++counters_.bad_signatures;
     return cut(id, RelayError::not_allowed, 0);
   }
-  SessionRecord record{free_number(), open.uuid, open.key};
+  SessionRecord record{free_number(), open.uuid, open.key, {}};
   Room& room = add_room(record, now);
   claim(room, conn.address);
   store_.put(record);
@@ -206,7 +211,12 @@ void Core::resume(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
   if (at == sessions_.end()) return cut(id, RelayError::no_session, 0);
   Room& room = *at->second;
   const SessionRecord& known = room.session.record();
-  if (known.uuid != open.uuid || known.key != open.key || !room.session.may_open(open.request, conn.nonce))
+  if (known.uuid == open.uuid &&
+      known.had(open.key)) {  // it may not know yet that another one leads: attaching is next
+    if (links_.queued(id) > wire::kPendingFrame) return cut(id, RelayError::too_slow, 0);
+    return send(id, std::make_shared<const Bytes>(wire::encode(wire::Superseded{known.heirs})));
+  }
+  if (known.uuid != open.uuid || known.speaker() != open.key || !room.session.may_open(open.request, conn.nonce))
     return cut(id, RelayError::not_allowed, 0);
   if (room.session.is_over()) return cut(id, RelayError::ended, 0);
   claim(room, conn.address);

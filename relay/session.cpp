@@ -9,12 +9,17 @@ namespace lotse::relay {
 using wire::HandshakeMessage;
 using wire::RelayError;
 
+// Members may have missed their master a little longer than its connection is known to be gone.
+constexpr Duration kClockSlack = std::chrono::seconds(5);
+
 std::string log_name(const SessionRecord& record) { return to_hex(ByteView(record.uuid).first(4)); }
 
 Session::Session(Hub& hub, SessionRecord record, Instant now)
     : hub_(hub),
       record_(record),
       tag_(wire::session_tag(record.uuid)),
+      term_(record.term()),
+      master_gone_(now),
       until_(now + Duration(wire::kNumberKept)),
       pictures_(hub) {}
 
@@ -108,6 +113,7 @@ void Session::detach(LinkId id, Instant now, std::optional<ParticipantId> told_a
   }
   if (master_ != id) return tell_master_gone(gone, told_as);
   master_.reset();
+  master_gone_ = now;
   if (over_) return;
   until_ = now + Duration(wire::kNumberKept);
   tell_clients_presence();
@@ -127,34 +133,60 @@ void Session::tell_clients_presence() {
     if (!is_master(link)) send(link, frame);
 }
 
-bool Session::is_genuine(const wire::TunnelRequest& request, const wire::RelayNonce& nonce) const {
+bool Session::is_genuine(const wire::TunnelRequest& request, const wire::KeyBytes& key,
+                         const wire::RelayNonce& nonce) const {
   bool genuine =
-      request.term >= term_ && crypto::verify(record_.key, crypto::Purpose::tunnel,
+      request.term >= term_ && crypto::verify(key, crypto::Purpose::tunnel,
                                               {wire::signed_part(request, record_.uuid, nonce)}, request.signature);
   if (!genuine) ++hub_.count().bad_signatures;
   return genuine;
 }
 
 bool Session::may_open(const wire::TunnelRequest& request, const wire::RelayNonce& nonce) const {
-  return is_genuine(request, nonce);
+  return is_genuine(request, record_.speaker(), nonce);
 }
 
 LinkId Session::open(ConnId conn, const wire::RelayNonce& nonce, const wire::TunnelRequest& request, Instant now) {
   if (master_) cut(*master_, RelayError::replaced, now);
   Link& link = add_link(conn);
   ++not_admitted_;
+  begin_term(link, nonce, request, now);
+  cut_slow(now);
+  return master_.value_or(LinkId{});
+}
+
+void Session::begin_term(Link& master, const wire::RelayNonce& nonce, const wire::TunnelRequest& request, Instant now) {
   nonce_ = nonce;
   sequence_ = request.sequence;
   term_ = request.term;
   until_ = Instant::never();
-  master_ = link.id;
-  send(link, wire::SessionOpened{record_.number, record_.uuid, link.id});
+  master_ = master.id;
+  send(master, wire::SessionOpened{record_.number, record_.uuid, master.id});
   pictures_.announce(Epoch{request.value}, now);
-  become(link, kFirstMaster, now);
-  catch_up_master(link);
+  if (!master.participant) become(master, record_.master(), now);
+  catch_up_master(master);
   tell_clients_presence();
+}
+
+bool Session::take_over(LinkId from, const wire::TakeOver& wish, const wire::RelayNonce& nonce, Instant now) {
+  Link* link = find(from);
+  if (link == nullptr) return false;
+  const wire::Heir& heir = wish.heir;
+  bool too_early = heir.order > 0 && (master_ || now - master_gone_ < Duration(wire::kTakeOverAfter) - kClockSlack);
+  bool other = is_master(*link) || (link->participant && link->participant != heir.index);
+  bool allowed = !over_ && !too_early && !other && !removed_.contains(heir.index) && record_.takes(heir) &&
+                 is_genuine(wish.request, heir.ed, nonce);
+  if (!allowed) {
+    refuse(*link, now);
+    cut_slow(now);
+    return false;
+  }
+  record_.follow(heir);
+  if (Link* before = member(heir.index); before != nullptr && before != link)
+    cut(before->id, RelayError::replaced, now);
+  begin_term(*link, nonce, wish.request, now);
   cut_slow(now);
-  return master_.value_or(LinkId{});
+  return true;
 }
 
 void Session::catch_up_master(Link& master) {
@@ -248,7 +280,7 @@ void Session::handshake_to_client(Link& master, const wire::Handshake& handshake
 void Session::on_tunnel(LinkId from, const wire::TunnelRequest& request, Instant now) {
   Link* link = find(from);
   if (link == nullptr) return;
-  bool allowed = is_master(*link) && request.sequence > sequence_ && is_genuine(request, nonce_);
+  bool allowed = is_master(*link) && request.sequence > sequence_ && is_genuine(request, record_.speaker(), nonce_);
   if (allowed) {
     sequence_ = request.sequence;
     term_ = request.term;
@@ -281,7 +313,7 @@ bool Session::perform(const wire::TunnelRequest& request, Instant now) {
 }
 
 bool Session::admit(LinkId id, ParticipantId as, Instant now) {
-  if (as == kFirstMaster || as == kEverybody || removed_.contains(as)) return false;
+  if (as == record_.master() || as == kEverybody || removed_.contains(as)) return false;
   Link* link = find(id);
   if (link == nullptr) return true;  // it just went, and the master was told
   if (is_master(*link) || (link->participant && link->participant != as)) return false;
@@ -307,7 +339,7 @@ void Session::become(Link& link, ParticipantId as, Instant now) {
 }
 
 bool Session::remove(const wire::TunnelRequest& request, Instant now) {
-  if (request.target == kFirstMaster || master_ == request.target_link) return false;
+  if (request.target == record_.master() || master_ == request.target_link) return false;
   if (request.target == kEverybody) {
     Link* link = find(request.target_link);
     if (link != nullptr && link->participant) {  // by its link: the member, for good

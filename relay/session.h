@@ -31,6 +31,9 @@ class Session {
   bool may_open(const wire::TunnelRequest& request, const wire::RelayNonce& nonce) const;
   /// After may_open(). Takes the place of the master's older connection, and tells it what happened while it was away.
   LinkId open(ConnId conn, const wire::RelayNonce& nonce, const wire::TunnelRequest& request, Instant now);
+  /// An heir takes the session over on its own connection. False when it may not: not named by the master before it, or
+  /// as deputy while the master is here or only just gone.
+  bool take_over(LinkId from, const wire::TakeOver& wish, const wire::RelayNonce& nonce, Instant now);
   /// Why a client cannot attach now, or nothing.
   std::optional<wire::Error> refuses_client(Instant now);
   LinkId attach(ConnId conn, Instant now);
@@ -78,6 +81,7 @@ class Session {
   std::uint32_t term_ = 0;
   std::deque<wire::LinkDown> missed_;  // by a master that was away
   bool locked_ = false, over_ = false;
+  Instant master_gone_;  // since when, while there is none
   Instant until_;
   std::uint32_t last_link_ = 0;
   MinuteBucket joins_;
@@ -101,12 +105,13 @@ class Session {
   void catch_up_master(Link& master);
   bool take_handshake(Link& link, const wire::Handshake& handshake, Instant now);
   void handshake_to_client(Link& master, const wire::Handshake& handshake, Instant now);
+  void begin_term(Link& master, const wire::RelayNonce& nonce, const wire::TunnelRequest& request, Instant now);
   bool perform(const wire::TunnelRequest& request, Instant now);
   bool admit(LinkId link, ParticipantId as, Instant now);
   void become(Link& link, ParticipantId as, Instant now);
   bool remove(const wire::TunnelRequest& request, Instant now);
   void forward_message(const Link& from, const wire::PacketHeader& header, SharedBytes frame);
-  bool is_genuine(const wire::TunnelRequest& request, const wire::RelayNonce& nonce) const;
+  bool is_genuine(const wire::TunnelRequest& request, const wire::KeyBytes& key, const wire::RelayNonce& nonce) const;
 };
 
 /// Names a session in logs: tells sessions apart and says nothing about how to join them.

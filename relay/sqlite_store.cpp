@@ -9,7 +9,7 @@
 namespace lotse::relay {
 namespace {
 
-constexpr int kSchema = 1;
+constexpr int kSchema = 2;  // 2: heirs
 
 std::int64_t unix_time() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -30,6 +30,16 @@ bool read(sqlite3_stmt* statement, int at, Array& out) {
   if (bytes == nullptr || sqlite3_column_bytes(statement, at) != static_cast<int>(out.size())) return false;
   std::memcpy(out.data(), bytes, out.size());
   return true;
+}
+
+/// As the frame that tells them; none where nobody took over.
+bool read(sqlite3_stmt* statement, int at, std::vector<wire::Heir>& out) {
+  const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement, at));
+  if (bytes == nullptr) return true;
+  auto frame = wire::decode({bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, at))});
+  auto* told = frame ? std::get_if<wire::Superseded>(&*frame) : nullptr;
+  if (told != nullptr) out = told->heirs;
+  return told != nullptr;
 }
 
 }  // namespace
@@ -59,8 +69,9 @@ void SqliteStore::prepare_file() {
     throw std::runtime_error("the database " + file_.string() + " was written by a newer lotse-relay");
   execute(
       "CREATE TABLE IF NOT EXISTS sessions(number TEXT PRIMARY KEY, uuid BLOB NOT NULL, key BLOB NOT NULL,"
-      " seen INTEGER NOT NULL) WITHOUT ROWID");
-  execute("PRAGMA user_version=1");
+      " seen INTEGER NOT NULL, heirs BLOB) WITHOUT ROWID");
+  if (schema == 1) execute("ALTER TABLE sessions ADD COLUMN heirs BLOB");
+  execute("PRAGMA user_version=2");
   execute("COMMIT");
 }
 
@@ -113,12 +124,13 @@ std::vector<SessionRecord> SqliteStore::load(Duration at_most) {
   sqlite3_bind_int64(forget.get(), 1, oldest);
   if (sqlite3_step(forget.get()) != SQLITE_DONE) fail(sqlite3_errcode(db_.get()));
   std::vector<SessionRecord> out;
-  Statement select = prepare("SELECT number, uuid, key FROM sessions");
+  Statement select = prepare("SELECT number, uuid, key, heirs FROM sessions");
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(select.get())) == SQLITE_ROW) {
     SessionRecord record;
     bool ok = read(select.get(), 0, record.number) && read(select.get(), 1, record.uuid) &&
-              read(select.get(), 2, record.key) && wire::parse_number(wire::to_string(record.number));
+              read(select.get(), 2, record.key) && read(select.get(), 3, record.heirs) &&
+              wire::parse_number(wire::to_string(record.number));
     if (ok) out.push_back(record);
   }
   if (code != SQLITE_DONE) fail(code);
@@ -126,11 +138,13 @@ std::vector<SessionRecord> SqliteStore::load(Duration at_most) {
 }
 
 void SqliteStore::put(const SessionRecord& session) {
-  Statement insert = prepare("INSERT OR REPLACE INTO sessions VALUES(?, ?, ?, ?)");
+  Statement insert = prepare("INSERT OR REPLACE INTO sessions VALUES(?, ?, ?, ?, ?)");
   bind(insert.get(), 1, session.number);
   bind(insert.get(), 2, session.uuid);
   bind(insert.get(), 3, session.key);
   sqlite3_bind_int64(insert.get(), 4, clock_());
+  Bytes heirs = session.heirs.empty() ? Bytes{} : wire::encode(wire::Superseded{session.heirs});
+  if (!heirs.empty()) sqlite3_bind_blob(insert.get(), 5, heirs.data(), static_cast<int>(heirs.size()), nullptr);
   run(std::move(insert));
 }
 

@@ -11,8 +11,19 @@ namespace lotse::relay {
 struct SessionRecord {
   wire::Number number{};
   SessionUuid uuid{};
-  wire::KeyBytes key{};  // verifies the master's tunnel requests
+  wire::KeyBytes key{};           // of the master that opened it, or of the one before `heirs`
+  std::vector<wire::Heir> heirs;  // masters since, oldest first, at most wire::kMaxHeirs
   bool operator==(const SessionRecord&) const = default;
+
+  /// Verifies the tunnel requests of the present master.
+  const wire::KeyBytes& speaker() const { return heirs.empty() ? key : heirs.back().ed; }
+  ParticipantId master() const { return heirs.empty() ? kFirstMaster : heirs.back().index; }
+  std::uint32_t term() const { return heirs.empty() ? 0 : heirs.back().term; }
+  /// Some earlier master's key.
+  bool had(const wire::KeyBytes& earlier) const;
+  /// True when `heir` is signed by who may: it is of the next term, or comes before the present heir in the same list.
+  bool takes(const wire::Heir& heir) const;
+  void follow(const wire::Heir& heir);
 };
 
 /// A failure to write is the store's to report; the session then works, but does not survive a restart.

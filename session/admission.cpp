@@ -82,7 +82,7 @@ bool Admission::too_many_joins(Instant now) {
 }
 
 ParticipantId Admission::take_index() {
-  if (free_indices_.empty()) return ParticipantId{next_index_++};
+  if (free_indices_.empty()) return ParticipantId{static_cast<std::uint16_t>(next_index_++)};
   return free_indices_.extract(free_indices_.begin()).value();
 }
 

@@ -48,6 +48,8 @@ class Admission {
   bool has_auto_code() const { return auto_code_; }
   /// Replaces the code and says so.
   void new_code(Instant now);
+  /// After another master, who has given the indices below.
+  void continue_from(std::uint32_t next_index) { next_index_ = next_index; }
   /// SECRET.FP of a link.
   std::string link_secret() const;
 
@@ -86,7 +88,7 @@ class Admission {
   Hooks hooks_;
   std::map<LinkId, Pending> pending_;
   std::deque<Instant> recent_joins_;
-  std::uint16_t next_index_ = 1;
+  std::uint32_t next_index_ = 1;
   std::set<ParticipantId> free_indices_;  // offered, never keyed
   std::optional<std::string> code_;
   Bytes link_;

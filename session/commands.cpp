@@ -61,7 +61,7 @@ Session::Refusal Session::chat(const std::string& text, std::optional<std::vecto
     if (!core_->member(id) || id == core_->self) return ErrorCode::no_such_member;
   if (unsent_chat_.size() >= kUnsentChat) return ErrorCode::rate_limited;
   unsent_chat_.push_back({clean, to});
-  if (core_->attached && !(follow_ && follow_->resuming())) flush_chat();
+  if (core_->may_tell_all() && !(follow_ && follow_->resuming())) flush_chat();
   core_->notify(ChatLine{core_->self, to ? to->front() : kEverybody, clean});
   return kDone;
 }
@@ -104,7 +104,7 @@ Session::Refusal Session::request_present(Instant now) {
   if (!begin_call(now) || !core_ || !follow_) return ErrorCode::not_allowed;
   wire::pb::Message message;
   message.mutable_present_request();
-  return core_->tell(core_->master, message) ? kDone : ErrorCode::not_allowed;
+  return core_->tell(core_->master(), message) ? kDone : ErrorCode::not_allowed;
 }
 
 Session::Refusal Session::input(std::optional<ParticipantId> presenter, const InputEvent& event, Instant now) {
@@ -181,6 +181,17 @@ Session::Refusal Session::new_code(Instant now) {
   if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
   lead_->admission().new_code(now);
   return kDone;
+}
+
+Session::Refusal Session::hand_over(ParticipantId member, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  return lead_->hand_over(member) ? kDone : ErrorCode::no_such_member;
+}
+
+Session::Refusal Session::set_deputy(ParticipantId member, bool on, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  if (!core_->member(member)) return ErrorCode::no_such_member;
+  return lead_->set_deputy(member, on) ? kDone : ErrorCode::full;
 }
 
 void Session::leave(Instant now) {

@@ -23,8 +23,7 @@ std::vector<ParticipantId> Core::others() const {
 bool Core::make_pair(ParticipantId peer) {
   if (envelope.has_pair(peer)) return true;
   const Member* m = member(peer);
-  if (!m || peer == self || peer == kFirstMaster || self == kFirstMaster)
-    return false;  // theirs come from the handshake
+  if (!m || peer == self) return false;
   auto pair = crypto::pair_keys(facts.uuid, keys.dh, self, m->dh, peer);
   if (!pair) return false;
   envelope.set_pair(peer, std::move(*pair));
@@ -46,7 +45,7 @@ std::optional<Bytes> Core::seal_for(ParticipantId peer, const wire::pb::Message&
 }
 
 bool Core::tell_all(crypto::Stream stream, const wire::pb::Message& message) {
-  if (!attached || others().empty()) return false;
+  if (!may_tell_all() || others().empty()) return false;
   auto frame = envelope.seal_to_all(stream, serialized(message));
   if (!frame) return false;
   host.send(std::move(*frame));
@@ -54,7 +53,7 @@ bool Core::tell_all(crypto::Stream stream, const wire::pb::Message& message) {
 }
 
 bool Core::send_picture(wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload) {
-  if (!attached) return false;
+  if (!may_tell_all()) return false;
   auto frame = envelope.seal_picture(kind, fields, payload);
   if (!frame) return false;
   host.send(std::move(*frame));

@@ -59,6 +59,8 @@ std::string_view name_of(EpochSchedule::Reason reason) {
       return "kick";
     case EpochSchedule::Reason::age:
       return "age";
+    case EpochSchedule::Reason::master:
+      return "master";
   }
   return "";
 }

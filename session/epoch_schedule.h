@@ -9,7 +9,7 @@ namespace lotse::session {
 
 class EpochSchedule {
  public:
-  enum class Reason { none, join, leave, kick, age };
+  enum class Reason { none, join, leave, kick, age, master };
 
   /// Somebody is about to join. True: make a new epoch for it now; false: it shares the one in force, which a
   /// join made less than ten seconds ago.

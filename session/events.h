@@ -44,9 +44,11 @@ enum class ErrorCode : std::uint8_t {
 std::string name_of(ErrorCode code);
 
 struct SessionNumber {
+  enum class Why : std::uint8_t { opened, took_over };
   std::string number;
   std::string code;
   std::string link_secret;
+  Why why = Why::opened;
 };  // code: empty when there is none
 struct NewCode {
   std::string code;

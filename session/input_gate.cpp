@@ -26,7 +26,7 @@ std::vector<ParticipantId> InputGate::expire(Instant now) {
 }
 
 Instant InputGate::next_deadline(Instant now) const {
-  Instant next = suspended(now) ? local_until_ : Instant::never();
+  Instant next = local_priority(now) ? local_until_ : Instant::never();
   for (const auto& [member, until] : grants_) next = std::min(next, until);
   return next;
 }

@@ -23,7 +23,11 @@ class InputGate {
 
   /// The person at this machine moved the mouse or pressed a key.
   void local_input(Instant now) { local_until_ = now + kLocalPriority; }
-  bool suspended(Instant now) const { return now < local_until_; }
+  /// Nobody knows at the moment whether the grants still hold: they sleep until it is known again.
+  void hold(bool held) { held_ = held; }
+  bool held() const { return held_; }
+  bool local_priority(Instant now) const { return now < local_until_; }
+  bool suspended(Instant now) const { return held_ || local_priority(now); }
   bool lets_through(ParticipantId member, Instant now) const;
   /// Ends grants whose time is over and returns whose.
   std::vector<ParticipantId> expire(Instant now);
@@ -32,6 +36,7 @@ class InputGate {
  private:
   std::map<ParticipantId, Instant> grants_;
   Instant local_until_{};
+  bool held_ = false;
 };
 
 }  // namespace lotse::session

@@ -13,6 +13,7 @@ struct Session::Joining {
   crypto::SessionFacts facts;
   std::shared_ptr<crypto::RsaKey> rsa;
   std::optional<crypto::ClientHandshake> handshake;
+  wire::RelayNonce relay_nonce{};
   bool linked = false;  // the relay knows the session and has given us a link
   bool making_rsa = false;
   bool code_right = false;  // the master's proof came: it knows the code too

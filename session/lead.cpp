@@ -1,6 +1,7 @@
 #include "session/lead.h"
 
 #include "base/text.h"
+#include "session/heirs_message.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
@@ -8,8 +9,6 @@ namespace lotse::session {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Duration kSilentIsAway = 30s;
 
 std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
 
@@ -27,29 +26,31 @@ void wipe_key(wire::pb::Message& message) {
 
 }  // namespace
 
+Admission::Hooks Lead::hooks() {
+  return {[this](LinkId link, wire::HandshakeMessage message, Bytes body) {
+            core_.host.send(wire::encode(wire::Handshake{link, message, std::move(body)}));
+          },
+          [this](Event event) { core_.notify(std::move(event)); },
+          [this](const Admitted& admitted) { admit(admitted); },
+          [this](LinkId link, ParticipantId index) { member_ready(link, index); }};
+}
+
 Lead::Lead(Core& core, Options options)
-    : core_(core),
-      options_(std::move(options)),
-      admission_(core.facts, core.keys,
-                 {[this](LinkId link, wire::HandshakeMessage message, Bytes body) {
-                    core_.host.send(wire::encode(wire::Handshake{link, message, std::move(body)}));
-                  },
-                  [this](Event event) { core_.notify(std::move(event)); },
-                  [this](const Admitted& admitted) { admit(admitted); },
-                  [this](LinkId link, ParticipantId index) { member_ready(link, index); }}) {
+    : core_(core), options_(std::move(options)), admission_(core.facts, core.keys, hooks()) {
   Member self{core_.self, clean_text(options_.name, wire::kMaxName), core_.keys.signing.verify_key(),
               core_.keys.dh.public_key(), Rights::all()};
   core_.roster.members.push_back(std::move(self));
   core_.roster.mode = options_.mode;
   core_.roster.colors = options_.colors;
+  core_.roster.default_rights = options_.default_rights;
   core_.roster.version = 1;
 }
 
 wire::TunnelRequest Lead::signed_request(wire::Operation operation, LinkId link, ParticipantId target,
                                          std::uint32_t value) {
-  wire::TunnelRequest request{term_, ++sequence_, operation, link, target, value, {}};
-  request.signature =
-      core_.keys.signing.sign(crypto::Purpose::tunnel, {wire::signed_part(request, core_.facts.uuid, nonce_)});
+  wire::TunnelRequest request{core_.succession.term(), ++sequence_, operation, link, target, value, {}};
+  request.signature = core_.keys.signing.sign(crypto::Purpose::tunnel,
+                                              {wire::signed_part(request, core_.facts.uuid, core_.relay_nonce)});
   return request;
 }
 
@@ -58,7 +59,7 @@ void Lead::tunnel(wire::Operation operation, LinkId link, ParticipantId target, 
 }
 
 void Lead::on_welcome(const wire::Welcome& welcome) {
-  nonce_ = welcome.nonce;
+  core_.relay_nonce = welcome.nonce;
   sequence_ = 0;
   wire::Open open{core_.facts.uuid, core_.keys.signing.verify_key(), wire::number_of(core_.facts.number), {}};
   open.request = signed_request(wire::Operation::open, {}, ParticipantId{0xFFFF}, epoch().value());
@@ -70,7 +71,7 @@ void Lead::on_opened() {
   tunnel(wire::Operation::epoch, {}, ParticipantId{0xFFFF}, epoch().value());
   if (core_.roster.locked) tunnel(wire::Operation::lock, {}, ParticipantId{0xFFFF}, 1);
   // Whoever was here has the time of an outage to say something again.
-  for (auto& [member, presence] : presence_) presence.heard = core_.now;
+  attendance_.hear_all(core_.now);
   core_.notify(RosterChanged{core_.roster});
 }
 
@@ -82,13 +83,14 @@ void Lead::on_handshake(const wire::Handshake& handshake) {
 void Lead::admit(const Admitted& admitted) {
   if (schedule_.join_needs_epoch(core_.now)) new_epoch(EpochSchedule::Reason::join);
   Member member{admitted.index, admitted.name, admitted.handshake.client_verify_key(), admitted.handshake.client_dh(),
-                options_.default_rights};
+                core_.roster.default_rights};
   if (core_.roster.mode == Mode::control) member.rights.set(Right::present, true);
   core_.roster.members.push_back(std::move(member));
   std::sort(core_.roster.members.begin(), core_.roster.members.end(),
             [](const Member& a, const Member& b) { return a.id < b.id; });
+  core_.roster.next_index = std::max(core_.roster.next_index, admitted.index.value() + 1u);
   ++core_.roster.version;
-  presence_[admitted.index] = Presence{core_.now, Instant::never(), true};
+  attendance_.expect(admitted.index, core_.now);
   Bytes ticket(16);
   crypto::fill_random(ticket);
   std::string box =
@@ -106,38 +108,43 @@ void Lead::admit(const Admitted& admitted) {
 void Lead::member_ready(LinkId, ParticipantId index) {
   const Member* member = core_.member(index);
   if (!member) return;
-  presence_[index] = Presence{core_.now, Instant::never(), false};
+  attendance_.arrive(index, core_.now);
   core_.notify(Joined{index, member->name});
   bool somebody_shares =
       std::any_of(core_.roster.members.begin(), core_.roster.members.end(), [](const Member& m) { return m.sharing; });
   if (core_.roster.mode == Mode::control && !somebody_shares) ask_to_share(index, true);
 }
 
+void Lead::refuse_resume(LinkId link) {
+  core_.host.send(wire::encode(wire::Handshake{
+      link, wire::HandshakeMessage::refused, {static_cast<std::uint8_t>(wire::RefusedReason::unknown)}}));
+}
+
 void Lead::resume(LinkId link, ByteView packet) {
-  auto refuse = [&] {
-    core_.host.send(wire::encode(wire::Handshake{
-        link, wire::HandshakeMessage::refused, {static_cast<std::uint8_t>(wire::RefusedReason::unknown)}}));
+  auto hand_over = [&](ParticipantId to, const wire::pb::Message& message) {
+    if (auto sealed = core_.seal_for(to, message))
+      core_.host.send(wire::encode(wire::Handshake{link, wire::HandshakeMessage::resume, std::move(*sealed)}));
   };
   auto parsed = wire::parse_packet(packet);
-  if (!parsed || parsed->header.keying != wire::Keying::pair) return refuse();
+  if (!parsed || parsed->header.keying != wire::Keying::pair) return refuse_resume(link);
   ParticipantId id = parsed->header.source;
   Member* member = core_.roster.find(id);
-  if (!member || !core_.envelope.open(*parsed, member->ed).opened) return refuse();
+  if (!member || id == core_.self || !core_.make_pair(id)) return refuse_resume(link);
+  if (parsed->header.destination != core_.self && !core_.succession.chain().empty()) {
+    wire::pb::Message other;  // it does not know yet who leads
+    write_heirs(core_.succession.chain(), *other.mutable_taken_over());
+    return hand_over(id, other);
+  }
+  if (!core_.envelope.open(*parsed, member->ed).opened) return refuse_resume(link);
   if (schedule_.join_needs_epoch(core_.now)) new_epoch(EpochSchedule::Reason::join);
-  bool was_told = presence_[id].told;
-  presence_[id] = Presence{core_.now, Instant::never(), false};
+  bool news = attendance_.arrive(id, core_.now);
   bool was_away = std::exchange(member->away, false);
   if (was_away) ++core_.roster.version;
   // Key and roster go before the admission: from then on the relay lets pictures through.
-  auto hand_over = [&](const wire::pb::Message& message) {
-    auto sealed = core_.seal_for(id, message);
-    if (sealed)
-      core_.host.send(wire::encode(wire::Handshake{link, wire::HandshakeMessage::resume, std::move(*sealed)}));
-  };
   wire::pb::Message epoch_message = epoch_key(true), roster_message;
   *roster_message.mutable_roster() = to_message(sign_roster(core_.roster, {}, core_.facts.uuid, core_.keys.signing));
-  hand_over(epoch_message);
-  hand_over(roster_message);
+  hand_over(id, epoch_message);
+  hand_over(id, roster_message);
   wipe_key(epoch_message);
   tunnel(wire::Operation::admit, link, id);
   if (was_away) {
@@ -145,16 +152,18 @@ void Lead::resume(LinkId link, ByteView packet) {
       if (other != id) send_roster(other);
     core_.notify(RosterChanged{core_.roster});
   }
-  if (was_told) core_.notify(Joined{id, member->name});
+  if (news) core_.notify(Joined{id, member->name});
 }
 
 void Lead::new_epoch(EpochSchedule::Reason reason) {
-  Epoch next{epoch().value() + 1};
+  Epoch before = epoch(), next{before.value() + 1};
   core_.envelope.epochs().add(next, crypto::EpochSecret::random());
   bool for_join = reason == EpochSchedule::Reason::join;
   for (ParticipantId id : core_.others()) send_epoch(id, for_join);
   if (core_.attached) tunnel(wire::Operation::epoch, {}, ParticipantId{0xFFFF}, next.value());
   schedule_.made(reason, core_.now);
+  erase_through_ = before;
+  erase_at_ = core_.now + wire::kOldEpochKept;
   core_.notify(EpochChanged{next, std::string(name_of(reason))});
   if (for_join && on_join_epoch) on_join_epoch();
 }
@@ -185,10 +194,21 @@ void Lead::roster_changed() {
   core_.notify(RosterChanged{core_.roster});
 }
 
-void Lead::on_heard(ParticipantId from) {
-  auto at = presence_.find(from);
-  if (at == presence_.end()) return;
-  at->second.heard = core_.now;
+void Lead::on_heard(ParticipantId from) { attendance_.heard(from, core_.now); }
+
+void Lead::on_ping(ParticipantId from, const wire::pb::Message& message) {
+  const wire::pb::Ping& ping = message.ping();
+  if (ping.value() == 0) return;  // a resume's body
+  Word in_force = core_.word();
+  wire::pb::Message answer;
+  answer.mutable_pong()->set_value(ping.value());
+  answer.mutable_pong()->set_term(in_force.term);
+  answer.mutable_pong()->set_epoch(in_force.epoch.value());
+  answer.mutable_pong()->set_roster_version(in_force.roster_version);
+  core_.tell(from, answer);
+  if (!attendance_.has(from, {ping.term(), Epoch{ping.epoch()}, ping.roster_version()}, in_force, core_.now)) return;
+  send_epoch(from, false);
+  send_roster(from);
 }
 
 void Lead::on_link_down(const wire::LinkDown& down) {
@@ -201,7 +221,7 @@ void Lead::away(ParticipantId id) {
   if (!member || member->away || id == core_.self) return;
   member->away = true;
   member->sharing = false;
-  presence_[id].lost = core_.now;
+  attendance_.lose(id, core_.now);
   schedule_.left(core_.now);
   roster_changed();
 }
@@ -214,16 +234,18 @@ void Lead::on_leave(ParticipantId from, const std::string&) {
 }
 
 void Lead::remove(ParticipantId id, const std::string& reason) {
-  bool told = presence_.contains(id) && presence_[id].told;
+  bool told = attendance_.forget(id);
   std::erase_if(core_.roster.members, [&](const Member& m) { return m.id == id; });
+  bool deputy = std::erase(core_.roster.deputies, id) > 0;
   core_.envelope.drop_pair(id);
-  presence_.erase(id);
   roster_changed();
+  if (deputy) name_deputies();
   if (!told) core_.notify(Left{id, reason});
 }
 
 bool Lead::kick(ParticipantId id, const std::string& reason) {
   if (!core_.member(id) || id == core_.self) return false;
+  std::string name = core_.member(id)->name;
   wire::pb::Message message;
   message.mutable_kick()->set_reason(clean_text(reason, wire::kMaxReason));
   core_.tell(id, message);
@@ -233,6 +255,7 @@ bool Lead::kick(ParticipantId id, const std::string& reason) {
   // Who was put out knows the code: it is changed for the next one.
   if (admission_.has_auto_code()) admission_.new_code(core_.now);
   poll();
+  attendance_.must_confirm(name, core_.word(), core_.now);
   return true;
 }
 
@@ -286,6 +309,11 @@ void Lead::set_locked(bool locked) {
   core_.notify(LockChanged{locked});
 }
 
+void Lead::set_default_rights(Rights rights) {
+  core_.roster.default_rights = rights;
+  roster_changed();
+}
+
 void Lead::set_colors(codec::Colors colors) {
   core_.roster.colors = colors;
   roster_changed();
@@ -303,37 +331,41 @@ void Lead::end() {
   if (core_.attached) tunnel(wire::Operation::end);
 }
 
+void Lead::poll_attendance() {
+  Attendance::Due due = attendance_.due(core_.now);
+  for (ParticipantId id : due.silent) away(id);
+  for (ParticipantId id : due.lost) core_.notify(Left{id, "lost"});
+  for (ParticipantId id : due.gone) remove(id, "lost");
+  for (const auto& [removed, members] : attendance_.unconfirmed(core_.now)) {
+    std::string names;
+    for (ParticipantId id : members)
+      if (const Member* m = core_.member(id)) names += (names.empty() ? "" : ", ") + m->name;
+    core_.notify(Warning{"removal_unconfirmed", names + ": does not confirm yet that " + removed +
+                                                    " was removed, and may still be heard there."});
+  }
+}
+
 void Lead::poll() {
   admission_.poll(core_.now);
   if (core_.envelope.most_sealed() >= crypto::kMaxSealsPerKey - (1u << 20)) schedule_.worn(core_.now);
-  if (core_.attached) {
-    std::vector<ParticipantId> silent, gone;
-    for (auto& [id, presence] : presence_) {
-      if (presence.lost == Instant::never() && core_.now - presence.heard >= kSilentIsAway) silent.push_back(id);
-      if (presence.lost == Instant::never()) continue;
-      if (!presence.told && core_.now - presence.lost >= kSilentIsAway) {
-        presence.told = true;
-        core_.notify(Left{id, "lost"});
-      }
-      if (core_.now - presence.lost >= wire::kMemberAway) gone.push_back(id);
-    }
-    for (ParticipantId id : silent) away(id);
-    for (ParticipantId id : gone) remove(id, "lost");
+  if (core_.now >= erase_at_) {
+    core_.envelope.epochs().erase_through(erase_through_);
+    erase_at_ = Instant::never();
+  }
+  if (!core_.attached) return;
+  poll_attendance();
+  if (core_.now >= handed_over_) {
+    handed_over_ = Instant::never();
+    core_.notify(Warning{"hand_over_failed", "The participant did not take over. You still lead the session."});
   }
   auto due = schedule_.due(core_.now);
-  if (due != EpochSchedule::Reason::none && core_.attached) new_epoch(due);
+  if (due != EpochSchedule::Reason::none) new_epoch(due);
 }
 
 Instant Lead::next_deadline() const {
-  Instant next = std::min(admission_.next_deadline(), core_.attached ? schedule_.next_deadline() : Instant::never());
+  Instant next = std::min(admission_.next_deadline(), erase_at_);
   if (!core_.attached) return next;
-  for (const auto& [id, presence] : presence_) {
-    if (presence.lost == Instant::never())
-      next = std::min(next, presence.heard + kSilentIsAway);
-    else
-      next = std::min(next, presence.lost + (presence.told ? Duration(wire::kMemberAway) : kSilentIsAway));
-  }
-  return next;
+  return std::min({next, schedule_.next_deadline(), attendance_.next_deadline(), handed_over_});
 }
 
 }  // namespace lotse::session

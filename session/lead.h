@@ -1,11 +1,13 @@
 // The master's part of a session: it opens it at the relay, lets people in and puts them out, makes epochs and the
 // roster.
 #pragma once
-#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "session/admission.h"
+#include "session/attendance.h"
 #include "session/core.h"
 #include "session/epoch_schedule.h"
 
@@ -19,8 +21,11 @@ class Lead {
     Rights default_rights = Rights::usual();
     codec::Colors colors = codec::Colors::full;
   };
-  /// `core` outlives this.
+  /// The first master. `core` outlives this.
   Lead(Core& core, Options options);
+  /// A member that the relay has just let take over, as the last of `heirs`: says so to everybody, then makes the first
+  /// epoch, roster and code of its term.
+  Lead(Core& core, std::vector<wire::Heir> heirs);
 
   Admission& admission() { return admission_; }
 
@@ -34,6 +39,7 @@ class Lead {
   // What members say.
   void on_heard(ParticipantId from);
   void on_leave(ParticipantId from, const std::string& reason);
+  void on_ping(ParticipantId from, const wire::pb::Message& message);
   void on_sharing(ParticipantId member, bool sharing);
   void on_recording(ParticipantId member, bool on);
 
@@ -43,9 +49,17 @@ class Lead {
   bool ask_to_share(ParticipantId member, bool wanted);
   void set_mode(Mode mode);
   void set_locked(bool locked);
-  void set_default_rights(Rights rights) { options_.default_rights = rights; }
+  void set_default_rights(Rights rights);
   void set_colors(codec::Colors colors);
   void set_name(const std::string& name);
+  /// Asks a member that is here to lead from now on. False: no such member, or nobody to ask.
+  bool hand_over(ParticipantId member);
+  /// Names a member as the next deputy, or not any more. False: no such member, or there are wire::kMaxDeputies.
+  bool set_deputy(ParticipantId member, bool on);
+  /// True when `heirs` name another master after us: the caller then steps down.
+  bool steps_down(std::span<const wire::Heir> heirs) const;
+  /// To those who still obey us.
+  void tell_stepped_down(std::span<const wire::Heir> heirs);
   void end();
 
   void poll();
@@ -55,12 +69,6 @@ class Lead {
   std::function<void()> on_join_epoch;
 
  private:
-  struct Presence {
-    Instant heard{};
-    Instant lost = Instant::never();  // since when its link is gone
-    bool told = false;                // Left was notified
-  };
-
   void admit(const Admitted& admitted);
   void member_ready(LinkId link, ParticipantId index);
   void resume(LinkId link, ByteView packet);
@@ -69,6 +77,12 @@ class Lead {
   void send_epoch(ParticipantId member, bool for_join);
   void send_roster(ParticipantId member, ByteView ticket = {});
   void roster_changed();
+  Admission::Hooks hooks();
+  void begin_term(std::vector<wire::Heir> heirs);
+  void name_deputies();
+  void poll_attendance();
+  std::vector<wire::Heir> chain_with(const wire::Heir& heir) const;
+  void refuse_resume(LinkId link);
   void away(ParticipantId member);
   void remove(ParticipantId member, const std::string& reason);
   void tunnel(wire::Operation operation, LinkId link = {}, ParticipantId target = ParticipantId{0xFFFF},
@@ -79,10 +93,11 @@ class Lead {
   Options options_;
   Admission admission_;
   EpochSchedule schedule_;
-  wire::RelayNonce nonce_{};
-  std::uint64_t sequence_ = 0;
-  std::uint32_t term_ = 0;
-  std::map<ParticipantId, Presence> presence_;
+  std::uint64_t sequence_ = 0;  // of tunnel requests on the present connection
+  Attendance attendance_;
+  Instant erase_at_ = Instant::never();  // old epochs
+  Epoch erase_through_;
+  Instant handed_over_ = Instant::never();  // when the heir must have answered
 };
 
 }  // namespace lotse::session

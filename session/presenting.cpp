@@ -134,6 +134,14 @@ void Presenting::join_epoch() {
   tell_controllers();
 }
 
+void Presenting::hold_control(bool held) {
+  if (gate_.held() == held) return;
+  gate_.hold(held);
+  if (gate_.members().empty()) return;
+  if (held) core_.host.inject(release_all());
+  tell_controllers();
+}
+
 void Presenting::on_key_request(Generation generation, ScreenId screen, const std::vector<SlotId>& slots) {
   if (!sender_ || screen != ScreenId{0}) return;
   sender_->requested(generation, slots, core_.now);
@@ -188,7 +196,7 @@ void Presenting::on_control_request(ParticipantId from, bool wanted) {
 }
 
 void Presenting::on_share_request(ParticipantId from, bool wanted) {
-  if (from != core_.master) return;
+  if (from != core_.master()) return;
   if (!wanted) {
     drop_requests(from, Consent::share);
     return end();
@@ -237,9 +245,10 @@ void Presenting::stop_control(const std::string& reason) {
 void Presenting::tell_controllers() {
   wire::pb::Message message;
   for (ParticipantId id : gate_.members()) message.mutable_controllers()->add_members(id.value());
-  message.mutable_controllers()->set_suspended(told_suspended_);
+  bool suspended = told_suspended_ || gate_.held();
+  message.mutable_controllers()->set_suspended(suspended);
   core_.tell_all(crypto::Stream::control, message);
-  core_.notify(ControllersChanged{core_.self, gate_.members(), told_suspended_});
+  core_.notify(ControllersChanged{core_.self, gate_.members(), suspended});
 }
 
 void Presenting::local_input() {
@@ -264,7 +273,7 @@ void Presenting::poll() {
     answer_control(member, false, {}, "the time is over");
     tell_controllers();
   }
-  if (told_suspended_ && !gate_.suspended(core_.now)) {
+  if (told_suspended_ && !gate_.local_priority(core_.now)) {
     told_suspended_ = false;
     tell_controllers();
   }

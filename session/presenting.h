@@ -46,6 +46,8 @@ class Presenting {
   void on_key_request(Generation generation, ScreenId screen, const std::vector<SlotId>& slots);
   void members_changed();
   void join_epoch();
+  /// Whether the master answers: while it does not, nobody knows who may still control, and all grants sleep.
+  void hold_control(bool held);
 
   bool sharing() const { return sender_ != nullptr; }
   const PictureSender* sender() const { return sender_.get(); }

@@ -41,6 +41,11 @@ SignedRoster sign_roster(const Roster& roster, ByteView ticket, const SessionUui
                          const crypto::SigningKey& key) {
   wire::pb::Roster out;
   out.set_version(roster.version);
+  out.set_term(roster.term);
+  out.set_master(roster.master.value());
+  out.set_next_index(roster.next_index);
+  for (ParticipantId deputy : roster.deputies) out.add_deputies(deputy.value());
+  out.set_default_rights(roster.default_rights.bits());
   out.set_mode(static_cast<std::uint32_t>(roster.mode));
   out.set_locked(roster.locked);
   out.set_colors(static_cast<std::uint32_t>(roster.colors));
@@ -69,8 +74,19 @@ std::optional<VerifiedRoster> verify_roster(const SignedRoster& in, const Sessio
   if (!pb.ParseFromArray(in.roster.data(), static_cast<int>(in.roster.size()))) return std::nullopt;
   if (static_cast<std::size_t>(pb.members_size()) > wire::kMaxMembers || pb.mode() > 1 || pb.colors() > 2)
     return std::nullopt;
+  if (pb.master() >= kEverybody.value() || pb.next_index() > kEverybody.value() ||
+      pb.deputies_size() > wire::kMaxDeputies)
+    return std::nullopt;
   VerifiedRoster out;
   out.roster.version = pb.version();
+  out.roster.term = pb.term();
+  out.roster.master = ParticipantId{static_cast<std::uint16_t>(pb.master())};
+  out.roster.next_index = pb.next_index();
+  out.roster.default_rights = Rights{pb.default_rights()};
+  for (std::uint32_t deputy : pb.deputies()) {
+    if (deputy >= kEverybody.value()) return std::nullopt;
+    out.roster.deputies.push_back(ParticipantId{static_cast<std::uint16_t>(deputy)});
+  }
   out.roster.mode = static_cast<Mode>(pb.mode());
   out.roster.locked = pb.locked();
   out.roster.colors = static_cast<codec::Colors>(pb.colors());

@@ -29,7 +29,12 @@ struct Member {
 };
 
 struct Roster {
-  std::uint64_t version = 0;
+  std::uint64_t version = 0;  // rises over all terms
+  std::uint32_t term = 0;
+  ParticipantId master = kFirstMaster;
+  std::uint32_t next_index = 1;         // the lowest that was never given
+  std::vector<ParticipantId> deputies;  // in their order, at most wire::kMaxDeputies
+  Rights default_rights = Rights::usual();
   std::vector<Member> members;  // by rising index
   Mode mode = Mode::presentation;
   bool locked = false;

@@ -1,6 +1,7 @@
 #include "session/session.h"
 
 #include "base/text.h"
+#include "session/heirs_message.h"
 #include "session/joining.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
@@ -38,7 +39,9 @@ ErrorCode error_of(wire::RefusedReason reason) {
 Session::Session(SessionHost& host, MasterOptions options) : host_(host), code_kind_(options.code) {
   crypto::SessionFacts facts;
   crypto::fill_random(facts.uuid);
-  core_ = std::make_unique<Core>(host, facts, kFirstMaster, crypto::MasterKeys{});
+  crypto::MasterKeys keys;
+  crypto::VerifyKey own_key = keys.signing.verify_key();
+  core_ = std::make_unique<Core>(host, facts, kFirstMaster, std::move(keys), kFirstMaster, own_key);
   Mode mode = options.lead.mode;
   lead_ = std::make_unique<Lead>(*core_, std::move(options.lead));
   if (options.code == MasterOptions::Code::none) lead_->admission().use_no_code();
@@ -78,7 +81,10 @@ void Session::set_stage(Stage stage, const std::string& reason) {
 }
 
 void Session::update_stage() {
-  if (over_ || !core_ || !core_->attached || !master_present_ || (follow_ && follow_->resuming())) return;
+  if (over_ || !core_ || !core_->attached || (follow_ && follow_->resuming())) return;
+  if (follow_ && follow_->contact() == Contact::State::lost)
+    return set_stage(Stage::reconnecting, "The moderator has not answered for a minute.");
+  if (!master_present_) return;
   bool picture = presenting_->sharing() || !watching_->screens().empty();
   set_stage(picture ? Stage::live : Stage::waiting_for_presenter);
 }
@@ -105,6 +111,8 @@ void Session::on_frame(ByteView bytes, Instant now) {
     on_relay_error(*error);
   else if (auto* presence = std::get_if<wire::MasterPresence>(&*frame))
     on_presence(*presence);
+  else if (auto* superseded = std::get_if<wire::Superseded>(&*frame))
+    on_superseded(*superseded);
   else if (auto* handshake = std::get_if<wire::Handshake>(&*frame))
     on_handshake(*handshake);
   else if (auto* down = std::get_if<wire::LinkDown>(&*frame))
@@ -121,6 +129,8 @@ void Session::on_frame(ByteView bytes, Instant now) {
 }
 
 void Session::on_welcome(const wire::Welcome& welcome) {
+  if (core_) core_->relay_nonce = welcome.nonce;
+  if (joining_) joining_->relay_nonce = welcome.nonce;
   if (lead_) return lead_->on_welcome(welcome);
   const std::string& number = core_ ? core_->facts.number : joining_->options.number;
   host_.send(wire::encode(wire::Attach{wire::number_of(number)}));
@@ -136,6 +146,7 @@ void Session::on_opened(const wire::SessionOpened& opened) {
   }
   if (opened.uuid != core_->facts.uuid)
     return fail(ErrorCode::no_session, "The relay has another session under this number.");
+  if (follow_ && std::exchange(linked_, true) && !follow_->claim().empty()) return become_master();
   if (follow_) {
     core_->attached = true;
     return follow_->resume();
@@ -254,14 +265,8 @@ void Session::on_refused(ByteView body) {
   fail(error_of(code), kTexts.at(code));
 }
 
-void Session::established(crypto::ClientHandshake::Established e) {
-  core_ =
-      std::make_unique<Core>(host_, joining_->facts, e.self, crypto::MasterKeys{std::move(e.signing), std::move(e.dh)});
-  core_->now = now_;
-  core_->envelope.set_pair(kFirstMaster, std::move(e.pair));
-  core_->envelope.epochs().add(e.epoch, std::move(e.secret));
-  build_parts(joining_->options.ask);
-  follow_ = std::make_unique<Follow>(*core_, e.master);
+void Session::build_follow() {
+  follow_ = std::make_unique<Follow>(*core_);
   follow_->on_join_epoch = [this] {
     presenting_->join_epoch();
     retry_held();
@@ -270,9 +275,61 @@ void Session::established(crypto::ClientHandshake::Established e) {
   follow_->on_lost = [this](ErrorCode code) {
     fail(code, "The moderator's program does not know this participant any more. Join again.");
   };
+}
+
+void Session::become_master() {
+  std::vector<wire::Heir> heirs = follow_->claim();
+  follow_.reset();
+  master_present_ = true;
+  lead_ = std::make_unique<Lead>(*core_, std::move(heirs));
+  lead_->on_join_epoch = [this] { presenting_->join_epoch(); };
+  code_kind_ = MasterOptions::Code::automatic;
+  opened_ = true;
+  presenting_->hold_control(false);
+  core_->notify(MasterChanged{core_->self});
+  core_->notify(SessionNumber{core_->facts.number, lead_->admission().code().value_or(""),
+                              lead_->admission().link_secret(), SessionNumber::Why::took_over});
+  attached();
+}
+
+void Session::step_down(std::span<const wire::Heir> heirs) {
+  lead_->tell_stepped_down(heirs);
+  core_->succession.follow(heirs);
+  lead_.reset();
+  build_follow();
+  core_->notify(MasterChanged{core_->master()});
+}
+
+void Session::on_superseded(const wire::Superseded& superseded) {
+  if (!lead_ || !lead_->steps_down(superseded.heirs)) return void(++drops_.other);
+  step_down(superseded.heirs);
+  host_.send(wire::encode(wire::Attach{wire::number_of(core_->facts.number)}));
+}
+
+void Session::on_taken_over(ParticipantId from, const wire::pb::Message& message) {
+  if (follow_) return follow_->on_taken_over(from, message);
+  auto heirs = read_heirs(message.taken_over());
+  const Member* member = core_->member(from);
+  bool sender = heirs && !heirs->empty() && heirs->back().index == from && member->ed == heirs->back().ed;
+  if (!sender || !lead_->steps_down(*heirs)) return void(++drops_.other);
+  step_down(*heirs);
+  linked_ = true;
+  follow_->begin();
+}
+
+void Session::established(crypto::ClientHandshake::Established e) {
+  core_ = std::make_unique<Core>(host_, joining_->facts, e.self,
+                                 crypto::MasterKeys{std::move(e.signing), std::move(e.dh)}, kFirstMaster, e.master);
+  core_->now = now_;
+  core_->relay_nonce = joining_->relay_nonce;
+  core_->envelope.epochs().add(e.epoch, std::move(e.secret));
+  build_parts(joining_->options.ask);
+  build_follow();
   if (!follow_->consume_box(e.box)) return fail(ErrorCode::internal, "The moderator's list of members is not valid.");
+  core_->envelope.set_pair(core_->master(), std::move(e.pair));
   host_.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::ready, std::move(e.ready)}));
   joining_.reset();
+  linked_ = true;
   follow_->begin();
   attached();
 }
@@ -300,6 +357,7 @@ void Session::on_relay_error(const wire::Error& error) {
     case E::locked:
       return fail(ErrorCode::locked, "The moderator has locked the session. Ask to be let in.");
     case E::not_allowed:
+      if (follow_) follow_->on_not_allowed();
       return void(++drops_.other);
     case E::bad_request:
       return fail(ErrorCode::internal, "The relay did not understand this program.");
@@ -319,6 +377,8 @@ void Session::on_disconnected(const std::string& reason, Instant now) {
     joining_->answer_by = Instant::never();
   }
   if (core_) core_->attached = false;
+  if (follow_) follow_->on_detached();
+  linked_ = false;
   master_present_ = true;  // until the relay says otherwise
   set_stage(core_ && ever_attached_ ? Stage::reconnecting : Stage::connecting, reason);
 }
@@ -364,7 +424,7 @@ void Session::on_message(const Envelope::Opened& opened, const wire::PacketHeade
 
 void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
   using M = wire::pb::Message;
-  bool master = from == core_->master;
+  bool master = from == core_->master();
   switch (message.what_case()) {
     case M::kRoster:
       return master && follow_ ? follow_->on_roster(message) : void();
@@ -397,17 +457,16 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       return core_->notify(Warning{"present_requested", std::to_string(from.value())});
     case M::kInput:
       return presenting_->on_input(from, message.input());
-    case M::kPing: {
-      if (message.ping().value() == 0) return;  // a resume's body
-      M answer;
-      answer.mutable_pong()->set_value(message.ping().value());
-      answer.mutable_pong()->set_epoch(core_->envelope.epochs().newest().value());
-      answer.mutable_pong()->set_roster_version(core_->roster.version);
-      core_->tell(from, answer);
-      return;
-    }
+    case M::kPing:
+      return lead_ ? lead_->on_ping(from, message) : void();
     case M::kPong:
-      return master && follow_ ? follow_->on_pong(message.pong().value()) : void();
+      return master && follow_ ? follow_->on_pong(message) : void();
+    case M::kHandOver:
+      return master && follow_ ? follow_->on_hand_over(message) : void();
+    case M::kDeputy:
+      return master && follow_ ? follow_->on_deputy(message) : void();
+    case M::kTakenOver:
+      return on_taken_over(from, message);
     default:
       ++drops_.other;
   }
@@ -432,6 +491,16 @@ void Session::on_public(ParticipantId from, const wire::pb::Message& message) {
   }
 }
 
+/// What follows from whether the master answers.
+void Session::after_contact(bool was_muted) {
+  presenting_->hold_control(follow_->contact() != Contact::State::heard);
+  if (was_muted && !core_->muted && core_->attached) {
+    presenting_->join_epoch();
+    flush_chat();
+  }
+  update_stage();
+}
+
 void Session::on_drained(Instant now) { poll(now); }
 
 void Session::poll(Instant now) {
@@ -453,7 +522,11 @@ void Session::poll(Instant now) {
     ++drops_.other;
   }
   if (lead_) lead_->poll();
-  if (follow_) follow_->poll();
+  if (follow_) {
+    bool muted = core_->muted;
+    follow_->poll();
+    after_contact(muted);
+  }
   presenting_->poll();
   watching_->poll();
 }

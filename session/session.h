@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "crypto/handshake.h"
@@ -83,6 +84,8 @@ class Session {
   Refusal set_default_rights(Rights rights, Instant now);
   Refusal set_colors(codec::Colors colors, Instant now);
   Refusal new_code(Instant now);
+  Refusal hand_over(ParticipantId member, Instant now);
+  Refusal set_deputy(ParticipantId member, bool on, Instant now);
   /// Ends it for all (master) or leaves it (participant).
   void leave(Instant now);
 
@@ -117,6 +120,12 @@ class Session {
   void on_private(ParticipantId from, const wire::pb::Message& message);
   void on_public(ParticipantId from, const wire::pb::Message& message);
   void start_handshake();
+  void build_follow();
+  void become_master();
+  void step_down(std::span<const wire::Heir> heirs);
+  void on_superseded(const wire::Superseded& superseded);
+  void on_taken_over(ParticipantId from, const wire::pb::Message& message);
+  void after_contact(bool was_muted);
   void established(crypto::ClientHandshake::Established established);
   void attached();
   void retry_held();
@@ -145,6 +154,7 @@ class Session {
   Stage stage_ = Stage::connecting;
   std::string stage_reason_;
   bool opened_ = false, over_ = false, ever_attached_ = false, master_present_ = true;
+  bool linked_ = false;  // as a member: the relay has given us a link on this connection
   Drops drops_;
 };
 

@@ -36,6 +36,12 @@ inline constexpr std::size_t kUnknownEpochBytes = 2u << 20;
 inline constexpr auto kMemberAway = 10min;  // pairwise keys of a member whose link is gone
 inline constexpr auto kConfirmTime = 60s;   // from OFFER to CONFIRM
 
+// Masters.
+inline constexpr std::uint8_t kMaxDeputies = 3;
+inline constexpr std::size_t kMaxHeirs = 32;  // changes of the master that are remembered, in a session
+inline constexpr auto kTakeOverAfter = 60s;   // without a PONG; the relay: without the master's connection
+inline constexpr auto kTakeOverStep = 10s;    // that each deputy leaves to those before it
+
 // Pictures.
 inline constexpr std::uint32_t kMaxSlots = 65536;         // of one screen: 16384 x 16384 pixels
 inline constexpr std::uint8_t kMaxScreens = 16;           // of one presenter

@@ -11,9 +11,11 @@ enum class Type : std::uint8_t {
   error = 0x03,
   link_down = 0x04,
   master = 0x05,
+  superseded = 0x06,
   open = 0x10,
   attach = 0x11,
   tunnel = 0x12,
+  take_over = 0x14,
   handshake = 0x20,
   packet = kPacketFrame,
   key_request = 0x31,
@@ -41,6 +43,15 @@ class Encoder {
   void operator()(const Error& f) { start(Type::error).put(static_cast<std::uint16_t>(f.code)).put(f.detail); }
   void operator()(const LinkDown& f) { start(Type::link_down).put(f.link.value()).put(f.participant.value()); }
   void operator()(const MasterPresence& f) { start(Type::master).put(std::uint8_t{f.present}); }
+  void operator()(const Superseded& f) {
+    start(Type::superseded).put(static_cast<std::uint8_t>(f.heirs.size()));
+    for (const Heir& h : f.heirs) heir(h);
+  }
+  void operator()(const TakeOver& f) {
+    start(Type::take_over);
+    heir(f.heir);
+    request(f.request);
+  }
   void operator()(const Handshake& f) {
     start(Type::handshake).put(f.link.value()).put(static_cast<std::uint8_t>(f.message)).put(ByteView(f.body));
   }
@@ -58,6 +69,7 @@ class Encoder {
 
   ByteWriter& start(Type type) { return w_.put(static_cast<std::uint8_t>(type)); }
   static std::string_view text(const Number& n) { return {n.data(), n.size()}; }
+  void heir(const Heir& h) { w_.put(h.term).put(h.order).put(h.index.value()).put(h.ed).put(h.signature); }
   void request(const TunnelRequest& r) {
     w_.put(r.term).put(r.sequence).put(static_cast<std::uint8_t>(r.operation)).put(r.target_link.value());
     w_.put(r.target.value()).put(r.value).put(r.signature);
@@ -87,6 +99,36 @@ std::optional<TunnelRequest> read_request(ByteReader& in) {
   r.value = in.get<std::uint32_t>();
   r.signature = in.array<64>();
   return r;
+}
+
+std::optional<Heir> read_heir(ByteReader& in) {
+  Heir h;
+  h.term = in.get<std::uint32_t>();
+  h.order = in.get<std::uint8_t>();
+  h.index = ParticipantId{in.get<std::uint16_t>()};
+  h.ed = in.array<32>();
+  h.signature = in.array<64>();
+  if (h.term == 0 || h.order > kMaxDeputies || h.index == kEverybody) return std::nullopt;
+  return h;
+}
+
+std::optional<Frame> read_take_over(ByteReader& in) {
+  auto heir = read_heir(in);
+  auto request = read_request(in);
+  if (!heir || !request || request->operation != Operation::open || request->term != heir->term) return std::nullopt;
+  return TakeOver{*heir, *request};
+}
+
+std::optional<Frame> read_superseded(ByteReader& in) {
+  auto count = in.get<std::uint8_t>();
+  Superseded f;
+  if (count == 0 || count > kMaxHeirs) return std::nullopt;
+  for (int i = 0; i < count; ++i) {
+    auto heir = read_heir(in);
+    if (!heir) return std::nullopt;
+    f.heirs.push_back(*heir);
+  }
+  return f;
 }
 
 std::optional<Frame> read_open(ByteReader& in) {
@@ -215,6 +257,12 @@ Bytes signed_part(const TunnelRequest& r, const SessionUuid& session, const Rela
   return out;
 }
 
+Bytes signed_part(const Heir& h, const SessionUuid& session) {
+  Bytes out;
+  ByteWriter(out).put(session).put(h.term).put(h.order).put(h.index.value()).put(h.ed);
+  return out;
+}
+
 Bytes encode(const Frame& frame) {
   Encoder encoder;
   std::visit(encoder, frame);
@@ -236,6 +284,10 @@ std::optional<Frame> decode(ByteView frame) {
     out = read_key_request(in);
   else if (type == Type::session)
     out = read_session(in);
+  else if (type == Type::superseded)
+    out = read_superseded(in);
+  else if (type == Type::take_over)
+    out = read_take_over(in);
   else
     out = read_small(type, in);
   if (!in.done()) return std::nullopt;

@@ -54,6 +54,30 @@ struct TunnelRequest {
 /// The bytes under the signature, without the prefix of its purpose.
 Bytes signed_part(const TunnelRequest& request, const SessionUuid& session, const RelayNonce& nonce);
 
+/// A master's word on who leads after it: signed, Purpose::heir over session_uuid || term u32 || order u8 || index u16
+/// || ed[32], by the master of the term before.
+struct Heir {
+  std::uint32_t term = 0;  // that it will lead
+  std::uint8_t order = 0;  // 0: handed over, at once; 1 to 3: as deputy, when the master has not answered for a minute
+  ParticipantId index;
+  KeyBytes ed{};
+  SignatureBytes signature{};
+  bool operator==(const Heir&) const = default;
+};
+/// The bytes under the signature, without the prefix of its purpose.
+Bytes signed_part(const Heir& heir, const SessionUuid& session);
+
+/// An heir -> relay: term u32, order u8, index u16, ed[32], signature[64], then a request (open) by the heir's own key.
+/// The relay answers SESSION; from then on this connection is the master's.
+struct TakeOver {
+  Heir heir;
+  TunnelRequest request;
+};
+/// relay -> a master that opens with the key of an earlier term: count u8, then the heirs since, oldest first. It is
+/// still to be attached.
+struct Superseded {
+  std::vector<Heir> heirs;  // 1 to kMaxHeirs
+};
 /// master -> relay: version u8, uuid[16], key[32], number[9] (zeros: a new session), the request (open).
 /// With a number: takes the session up again, after a lost connection or a restart of either side.
 struct Open {
@@ -148,7 +172,7 @@ struct Packet {
 };
 
 using Frame = std::variant<Welcome, Open, Attach, TunnelRequest, SessionOpened, Error, LinkDown, MasterPresence,
-                           Handshake, KeyRequest, Ping, Pong, Packet>;
+                           Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, Packet>;
 
 Bytes encode(const Frame& frame);
 /// Nothing when the type is unknown, a field is out of its range, or a byte is missing or left over.
