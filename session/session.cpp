@@ -492,9 +492,9 @@ void Session::on_public(ParticipantId from, const wire::pb::Message& message) {
 }
 
 /// What follows from whether the master answers.
-void Session::after_contact(bool was_muted) {
+void Session::after_contact() {
   presenting_->hold_control(follow_->contact() != Contact::State::heard);
-  if (was_muted && !core_->muted && core_->attached) {
+  if (std::exchange(was_muted_, core_->muted) && core_->may_tell_all()) {
     presenting_->join_epoch();
     flush_chat();
   }
@@ -523,9 +523,8 @@ void Session::poll(Instant now) {
   }
   if (lead_) lead_->poll();
   if (follow_) {
-    bool muted = core_->muted;
     follow_->poll();
-    after_contact(muted);
+    after_contact();
   }
   presenting_->poll();
   watching_->poll();

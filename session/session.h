@@ -125,7 +125,7 @@ class Session {
   void step_down(std::span<const wire::Heir> heirs);
   void on_superseded(const wire::Superseded& superseded);
   void on_taken_over(ParticipantId from, const wire::pb::Message& message);
-  void after_contact(bool was_muted);
+  void after_contact();
   void established(crypto::ClientHandshake::Established established);
   void attached();
   void retry_held();
@@ -154,6 +154,7 @@ class Session {
   Stage stage_ = Stage::connecting;
   std::string stage_reason_;
   bool opened_ = false, over_ = false, ever_attached_ = false, master_present_ = true;
+  bool was_muted_ = false;
   bool linked_ = false;  // as a member: the relay has given us a link on this connection
   Drops drops_;
 };

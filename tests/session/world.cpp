@@ -227,6 +227,7 @@ void World::send(relay::ConnId conn, relay::SharedBytes frame) {
     if (l == links_.end()) return;
     Station& station = *l->second.station;
     if (station.conn_ != conn || !station.session_ || !station.connected_) return;
+    if (lets_down && !lets_down(station, *frame)) return;
     station.session_->on_frame(*frame, now);
     station.after_call();
   });

@@ -104,6 +104,8 @@ class World : public relay::Links {
 
   Instant now{Duration(1s)};
   std::function<void(ByteView)> eavesdrop;  // every frame that the relay gets
+  /// A hostile relay: false drops a frame on its way down to `to`.
+  std::function<bool(const Station& to, ByteView frame)> lets_down;
   relay::Core& relay() { return *core_; }
 
  private:
