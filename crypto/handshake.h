@@ -88,6 +88,9 @@ struct ClientHello {
   Bytes identity;  // optional long-lived identity, or empty
 };
 
+/// What a JOIN claims to be, before anything of it was checked; nothing where it is not even long enough.
+std::optional<AuthMode> mode_of_join(ByteView join);
+
 /// One client's side. Use: create_join, consume_offer, (consume_lobby)*, consume_key, create_ready.
 class ClientHandshake {
  public:

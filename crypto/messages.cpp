@@ -36,6 +36,11 @@ std::optional<Join> decode_join(ByteView body) {
   return join;
 }
 
+std::optional<AuthMode> mode_of_join(ByteView join) {
+  if (join.size() < 3 || join[2] > 3) return std::nullopt;
+  return static_cast<AuthMode>(join[2]);
+}
+
 Bytes encode(const Offer& offer) {
   Bytes body;
   ByteWriter{body}

@@ -30,6 +30,17 @@ void Engine::do_kick(const json& c, const Answer& answer) {
   });
 }
 
+void Engine::do_handover(const json& c, const Answer& answer) {
+  if (!session_) return answer.error("not_allowed", "there is no session");
+  with_session([&](Session& s) { refusal(s.hand_over(participant_in(c), net::Loop::now()), answer); });
+}
+
+void Engine::do_deputy(const json& c, const Answer& answer) {
+  if (!session_) return answer.error("not_allowed", "there is no session");
+  with_session(
+      [&](Session& s) { refusal(s.set_deputy(participant_in(c), c.value("on", true), net::Loop::now()), answer); });
+}
+
 void Engine::do_mute(const json& c, const Answer& answer) {
   if (!session_ || !session_->is_master()) return answer.error("not_allowed", "only the moderator mutes");
   bool on = c.value("on", true);

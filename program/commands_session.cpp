@@ -77,7 +77,7 @@ void Engine::do_chat(const json& c, const Answer& answer) {
   std::optional<std::vector<ParticipantId>> to;
   json target = c.value("to", json("all"));
   if (target == "master")
-    to = {{kFirstMaster}};
+    to = {{session_->core() ? session_->core()->master() : kFirstMaster}};
   else if (target.is_number_integer())
     to = {{participant_in(c, "to")}};
   else if (target.is_array()) {

@@ -202,7 +202,7 @@ void Engine::tell(const session::Event& event) {
     link_secret_ = number->link_secret;
     relay_->in_session();
     emit({{"event", "session"}, {"number", number_}, {"password", code_}, {"link", link()}, {"self", self_}});
-    if (options_.share && *options_.share != "none") {
+    if (number->why == SessionNumber::Why::opened && options_.share && *options_.share != "none") {
       must_share_ = interactive_ == Interactive::no;
       share(share_what_);
     }
@@ -219,6 +219,13 @@ void Engine::tell(const session::Event& event) {
       self_ = sas->self.value();
       relay_->in_session();
     }
+  }
+  if (auto* again = std::get_if<TryAgain>(&event)) {
+    // Not from inside of the connection's own call.
+    loop_.post([this, pause = again->pause, alive = std::weak_ptr<int>(session_alive_)] {
+      if (!alive.expired() && relay_) relay_->drop(pause);
+    });
+    return;
   }
   if (std::holds_alternative<RosterChanged>(event)) {
     if (!options_.record.empty()) loop_.post([this] { record_if_may(); });

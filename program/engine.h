@@ -147,6 +147,8 @@ class Engine : public session::SessionHost {
   void do_admit(const nlohmann::json&, const Answer&);
   void do_refuse(const nlohmann::json&, const Answer&);
   void do_kick(const nlohmann::json&, const Answer&);
+  void do_handover(const nlohmann::json&, const Answer&);
+  void do_deputy(const nlohmann::json&, const Answer&);
   void do_mute(const nlohmann::json&, const Answer&);
   void do_request_share(const nlohmann::json&, const Answer&);
   void do_rights_default(const nlohmann::json&, const Answer&);

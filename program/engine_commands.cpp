@@ -48,6 +48,8 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"request_present", &Engine::do_request_present},
                                                                   {"admit", &Engine::do_admit},
                                                                   {"refuse", &Engine::do_refuse},
+                                                                  {"handover", &Engine::do_handover},
+                                                                  {"deputy", &Engine::do_deputy},
                                                                   {"mute", &Engine::do_mute},
                                                                   {"kick", &Engine::do_kick},
                                                                   {"request_share", &Engine::do_request_share},
@@ -70,7 +72,8 @@ void Engine::refusal(const Session::Refusal& refusal, const Answer& answer) {
       {"no_such_member", "there is no such participant here"},
       {"bad_request", "there is nothing to answer"},
       {"too_large", "the text is too long"},
-      {"rate_limited", "too much is waiting already"}};
+      {"rate_limited", "too much is waiting already"},
+      {"full", "there are three deputies already"}};
   std::string code = session::name_of(*refusal);
   auto why = kWhy.find(code);
   answer.error(code, why == kWhy.end() ? code : why->second);

@@ -96,8 +96,19 @@ struct Writer {
     return {{"event", "epoch"}, {"epoch", e.epoch.value()}, {"reason", e.reason}};
   }
   json operator()(const LockChanged& e) const { return {{"event", "locked"}, {"by", 0}, {"locked", e.locked}}; }
-  json operator()(const Warning& e) const { return {{"event", "warning"}, {"code", e.code}, {"message", e.message}}; }
+  json operator()(const TryAgain&) const { return nullptr; }  // the engine does it
+  json operator()(const Warning& e) const {
+    json out{{"event", "warning"}, {"code", e.code}, {"message", e.message}};
+    if (!e.who.empty()) out["who"] = e.who, out["whom"] = e.whom;
+    return out;
+  }
 };
+
+/// 1 to 3, in which order it may take over; 0: it is no deputy.
+int deputy_order(const Roster& roster, ParticipantId id) {
+  auto at = std::find(roster.deputies.begin(), roster.deputies.end(), id);
+  return at == roster.deputies.end() ? 0 : static_cast<int>(at - roster.deputies.begin()) + 1;
+}
 
 }  // namespace
 
@@ -125,10 +136,12 @@ json roster_json(const Roster& roster, int self, const std::set<ParticipantId>& 
                        {"sharing", m.sharing},
                        {"away", m.away},
                        {"recording", m.recording},
+                       {"deputy", deputy_order(roster, m.id)},
                        {"self", m.id.value() == self}});
   }
   return {{"event", "roster"},
           {"self", self},
+          {"master", roster.master.value()},
           {"mode", mode_name(roster.mode)},
           {"locked", roster.locked},
           {"members", members}};

@@ -11,6 +11,8 @@ using wire::RelayError;
 
 // Members may have missed their master a little longer than its connection is known to be gone.
 constexpr Duration kClockSlack = std::chrono::seconds(5);
+// A program answers within, over the slowest of links.
+constexpr Duration kPromptly = std::chrono::seconds(3);
 
 std::string log_name(const SessionRecord& record) { return to_hex(ByteView(record.uuid).first(4)); }
 
@@ -205,8 +207,22 @@ std::optional<wire::Error> Session::refuses_client(Instant now) {
   if (over_) return wire::Error{RelayError::ended, 0};
   if (std::uint32_t wait = joins_.take(hub_.limits().joins_per_minute_session, now))
     return wire::Error{RelayError::rate_limited, wait};
-  if (not_admitted_ >= wire::kMaxPendingLinks) return wire::Error{RelayError::rate_limited, 5};
+  if (!make_room(now)) return wire::Error{RelayError::rate_limited, 5};
   return std::nullopt;
+}
+
+/// Who has proven something to the master, or may just be about to, stays; the oldest that only knocked goes.
+bool Session::make_room(Instant now) {
+  if (not_admitted_ < wire::kMaxPendingLinks) return true;
+  for (const auto& [id, until] : pending_) {
+    Instant since = until - Duration(wire::kAdmissionTime);
+    if (now - since < kPromptly) return false;
+    Link* link = find(id);
+    if (link == nullptr || link->participant || link->confirmed) continue;
+    cut(id, RelayError::rate_limited, now);
+    return true;
+  }
+  return false;
 }
 
 LinkId Session::attach(ConnId conn, Instant now) {
@@ -252,6 +268,7 @@ bool Session::take_handshake(Link& link, const wire::Handshake& handshake, Insta
     cut(link.id, RelayError::bad_request, now);
     return false;
   }
+  link.confirmed = link.confirmed || message != HandshakeMessage::join;
   // Somebody new may not come in, but a member that lost its connection may come back.
   if (locked_ && message == HandshakeMessage::join) {
     cut(link.id, RelayError::locked, now);
@@ -272,7 +289,10 @@ void Session::handshake_to_client(Link& master, const wire::Handshake& handshake
       return refuse(master, now);
   }
   Link* to = find(handshake.link);
-  if (to != nullptr && !is_master(*to)) send(*to, handshake);
+  if (to == nullptr || is_master(*to)) return;
+  send(*to, handshake);
+  if (handshake.message == HandshakeMessage::refused && !to->participant)
+    refused_.push_back({to->id, now + Duration(wire::kOpeningTime)});  // its program goes by itself as a rule
 }
 
 // --- tunnel requests -------------------------------------------------------------------------------------------------
@@ -415,6 +435,11 @@ void Session::poll(Instant now) {
     pending_.pop_front();
     if (waiting) cut(id, RelayError::removed, now);
   }
+  while (!refused_.empty() && refused_.front().until <= now) {
+    Link* link = find(refused_.front().link);
+    refused_.pop_front();
+    if (link != nullptr && !link->participant) cut(link->id, RelayError::removed, now);
+  }
   pictures_.poll(now);
   cut_slow(now);
 }
@@ -422,6 +447,7 @@ void Session::poll(Instant now) {
 Instant Session::next_deadline() const {
   if (over_) return until_;
   Instant next = std::min(until_, pictures_.next_deadline());
+  if (!refused_.empty()) next = std::min(next, refused_.front().until);
   return pending_.empty() ? next : std::min(next, pending_.front().until);
 }
 
@@ -432,6 +458,7 @@ void Session::end(RelayError why, Instant now) {
   for (const auto& [id, link] : links_) all.push_back(id);
   for (LinkId id : all) cut(id, why, now);
   pending_.clear();
+  refused_.clear();
   missed_.clear();
   pictures_.drop_all(now);
 }

@@ -35,7 +35,7 @@ class Session {
   /// as deputy while the master is here or only just gone.
   bool take_over(LinkId from, const wire::TakeOver& wish, const wire::RelayNonce& nonce, Instant now);
   /// Why a client cannot attach now, or nothing.
-  std::optional<wire::Error> refuses_client(Instant now);
+  std::optional<wire::Error> refuses_client(Instant now);  // may cut the oldest that only knocked
   LinkId attach(ConnId conn, Instant now);
 
   void on_handshake(LinkId from, const wire::Handshake& handshake, Instant now);
@@ -60,6 +60,7 @@ class Session {
     std::optional<ParticipantId> participant;
     std::size_t handshake_bytes = 0;
     bool heard_of = false;              // by the master
+    bool confirmed = false;             // it has sent more than a JOIN
     std::vector<SharedBytes> held;      // handshakes for a master that is away
     std::optional<Instant> refused_at;  // the last ERROR not_allowed
   };
@@ -73,6 +74,7 @@ class Session {
   std::unordered_map<LinkId, Link> links_;
   std::map<ParticipantId, LinkId> members_;  // connected and admitted
   std::set<ParticipantId> removed_;
+  std::deque<Pending> refused_;  // links that the master does not want, and when they go
   std::deque<Pending> pending_;  // links to be admitted in time, the oldest first; admitted ones are skipped
   std::size_t not_admitted_ = 0;
   std::optional<LinkId> master_;
@@ -103,6 +105,7 @@ class Session {
   void tell_master_gone(const Link& link, std::optional<ParticipantId> told_as);
   void tell_clients_presence();
   void catch_up_master(Link& master);
+  bool make_room(Instant now);
   bool take_handshake(Link& link, const wire::Handshake& handshake, Instant now);
   void handshake_to_client(Link& master, const wire::Handshake& handshake, Instant now);
   void begin_term(Link& master, const wire::RelayNonce& nonce, const wire::TunnelRequest& request, Instant now);

@@ -10,6 +10,8 @@ using namespace std::chrono_literals;
 using wire::HandshakeMessage;
 using wire::RefusedReason;
 
+constexpr Duration kPromptly = 3s;  // a program confirms within, over the slowest of links
+
 std::string six_digits() {
   // Rejection keeps the digits even: 4294 full rounds of a million fit into 32 bits.
   std::array<std::uint8_t, 4> random;
@@ -74,11 +76,38 @@ void Admission::on_message(LinkId link, HandshakeMessage message, ByteView body,
   }
 }
 
-bool Admission::too_many_joins(Instant now) {
-  while (!recent_joins_.empty() && now - recent_joins_.front() >= 1s) recent_joins_.pop_front();
-  if (recent_joins_.size() >= wire::kMaxJoinsPerSecond) return true;
-  recent_joins_.push_back(now);
+Admission::Queue Admission::queue_of(ByteView join) {
+  auto mode = crypto::mode_of_join(join);
+  return mode == crypto::AuthMode::link || mode == crypto::AuthMode::paired ? Queue::link : Queue::code;
+}
+
+Admission::Queue Admission::queue_of(const Pending& pending) {
+  auto mode = pending.handshake.mode();
+  return mode == crypto::AuthMode::link || mode == crypto::AuthMode::paired ? Queue::link : Queue::code;
+}
+
+bool Admission::too_many_joins(Queue queue, Instant now) {
+  std::deque<Instant>& recent = recent_joins_[static_cast<std::size_t>(queue)];
+  while (!recent.empty() && now - recent.front() >= 1s) recent.pop_front();
+  if (recent.size() >= wire::kMaxJoinsPerSecond) return true;
+  recent.push_back(now);
   return false;
+}
+
+bool Admission::make_room(Queue queue, Instant now) {
+  std::size_t offered = 0;
+  auto oldest = pending_.end();
+  for (auto at = pending_.begin(); at != pending_.end(); ++at) {
+    if (at->second.state != State::offered || queue_of(at->second) != queue) continue;
+    ++offered;
+    if (oldest == pending_.end() || at->second.since < oldest->second.since) oldest = at;
+  }
+  if (offered < wire::kMaxUnconfirmedJoins) return true;
+  if (now - oldest->second.since < kPromptly) return false;
+  LinkId link = oldest->first;
+  refuse_link(link, RefusedReason::busy);
+  forget(link);
+  return true;
 }
 
 ParticipantId Admission::take_index() {
@@ -96,9 +125,8 @@ void Admission::on_join(LinkId link, ByteView body, Instant now) {
     if (offer) hooks_.send(link, HandshakeMessage::offer, std::move(*offer));
     return;
   }
-  auto offered =
-      std::count_if(pending_.begin(), pending_.end(), [](const auto& p) { return p.second.state == State::offered; });
-  bool busy = static_cast<std::size_t>(offered) >= wire::kMaxUnconfirmedJoins || too_many_joins(now);
+  Queue queue = queue_of(body);
+  bool busy = too_many_joins(queue, now) || !make_room(queue, now);
   bool full = next_index_ >= kEverybody.value() - 1 || pending_.size() >= wire::kMaxMembers;
   if (locked_) return refuse_link(link, RefusedReason::locked);
   if (busy || full) return refuse_link(link, full ? RefusedReason::full : RefusedReason::busy);
@@ -110,7 +138,7 @@ void Admission::on_join(LinkId link, ByteView body, Instant now) {
     return refuse_link(
         link, offer.error() == crypto::HandshakeError::not_allowed ? RefusedReason::bad_code : RefusedReason::version);
   }
-  pending_.emplace(link, Pending{std::move(handshake), index, State::offered, now, {}});
+  pending_.emplace(link, Pending{std::move(handshake), index, State::offered, now, {}, {}});
   hooks_.send(link, HandshakeMessage::offer, std::move(*offer));
 }
 
@@ -126,6 +154,7 @@ void Admission::on_confirm(LinkId link, Pending& pending, ByteView body) {
     return forget(link);
   }
   pending.name = clean_text(hello->name, wire::kMaxName);
+  pending.ticket = std::move(hello->ticket);
   if (pending.name.empty()) pending.name = "?";
   bool spent = by_code && wrong_codes_ >= wire::kMaxWrongCodes;
   bool lobby = pending.handshake.mode() == crypto::AuthMode::none || spent;
@@ -142,7 +171,7 @@ void Admission::code_used() {
 
 void Admission::let_in(LinkId link, Pending& pending) {
   pending.state = State::keyed;
-  hooks_.admit({link, pending.index, pending.name, pending.handshake});
+  hooks_.admit({link, pending.index, pending.name, pending.ticket, pending.handshake});
 }
 
 Admission::Pending* Admission::find(ParticipantId index, LinkId& link) {
@@ -191,7 +220,10 @@ void Admission::poll(Instant now) {
   std::vector<LinkId> silent;
   for (const auto& [link, pending] : pending_)
     if (pending.state == State::offered && now - pending.since >= wire::kConfirmTime) silent.push_back(link);
-  for (LinkId link : silent) forget(link);
+  for (LinkId link : silent) {
+    refuse_link(link, RefusedReason::busy);  // so that the relay lets the connection go
+    forget(link);
+  }
 }
 
 Instant Admission::next_deadline() const {

@@ -1,5 +1,6 @@
 // The master's door: handshakes with those who knock, the code and its limits, the lobby.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -22,6 +23,7 @@ struct Admitted {
   LinkId link;
   ParticipantId index;
   std::string name;
+  Bytes ticket;  // of an earlier join, or what it says is one
   crypto::MasterHandshake& handshake;
 };
 
@@ -71,7 +73,14 @@ class Admission {
     State state = State::offered;
     Instant since{};
     std::string name;
+    Bytes ticket;
   };
+  /// Those who prove a secret that nobody guesses do not queue with those who might guess.
+  enum class Queue : std::uint8_t { code, link };
+  static Queue queue_of(ByteView join);
+  static Queue queue_of(const Pending& pending);
+  /// Room for one more JOIN; where there is none, the oldest that said nothing since makes it.
+  bool make_room(Queue queue, Instant now);
 
   void on_join(LinkId link, ByteView body, Instant now);
   void on_confirm(LinkId link, Pending& pending, ByteView body);
@@ -79,7 +88,7 @@ class Admission {
   void refuse_link(LinkId link, wire::RefusedReason reason);
   void forget(LinkId link);
   void code_used();
-  bool too_many_joins(Instant now);
+  bool too_many_joins(Queue queue, Instant now);
   ParticipantId take_index();
   Pending* find(ParticipantId index, LinkId& link);
 
@@ -87,7 +96,7 @@ class Admission {
   const crypto::MasterKeys& keys_;
   Hooks hooks_;
   std::map<LinkId, Pending> pending_;
-  std::deque<Instant> recent_joins_;
+  std::array<std::deque<Instant>, 2> recent_joins_;  // by Queue
   std::uint32_t next_index_ = 1;
   std::set<ParticipantId> free_indices_;  // offered, never keyed
   std::optional<std::string> code_;

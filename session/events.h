@@ -9,6 +9,7 @@
 
 #include "base/geometry.h"
 #include "base/ids.h"
+#include "base/time.h"
 #include "session/roster.h"
 
 namespace lotse::session {
@@ -157,6 +158,11 @@ struct LockChanged {
 struct Warning {
   std::string code;
   std::string message;
+  std::string who{}, whom{};  // names, where the message has some
+};
+/// The relay or the moderator is too busy: the connection is to be closed, and made again after `pause`.
+struct TryAgain {
+  Duration pause;
 };
 /// The session is over for this program. `error`: nothing when it ended in the ordinary way.
 struct Ended {
@@ -168,6 +174,6 @@ using Event =
     std::variant<SessionNumber, NewCode, StageChanged, InLobby, LobbyLeft, OwnSas, Joined, Left, RosterChanged, Granted,
                  Revoked, ControlRequested, ConsentRequest, ConsentGone, ControllersChanged, RaisedHand, ScreenChanged,
                  PictureComplete, ExactChanged, ChatLine, ModeChanged, PresenterChanged, MasterChanged,
-                 RecordingChanged, EpochChanged, LockChanged, Warning, Ended>;
+                 RecordingChanged, EpochChanged, LockChanged, Warning, TryAgain, Ended>;
 
 }  // namespace lotse::session

@@ -85,14 +85,22 @@ void Lead::admit(const Admitted& admitted) {
   Member member{admitted.index, admitted.name, admitted.handshake.client_verify_key(), admitted.handshake.client_dh(),
                 core_.roster.default_rights};
   if (core_.roster.mode == Mode::control) member.rights.set(Right::present, true);
+  if (auto before = tickets_.redeem(admitted.ticket)) {
+    member.rights = before->rights;
+    member.name = before->name;
+    if (core_.member(before->id)) {
+      tunnel(wire::Operation::remove, {}, before->id);
+      remove(before->id, "came back");
+    }
+  }
+  Bytes ticket = tickets_.issue(member.id);
+  tickets_.note(member);
   core_.roster.members.push_back(std::move(member));
   std::sort(core_.roster.members.begin(), core_.roster.members.end(),
             [](const Member& a, const Member& b) { return a.id < b.id; });
   core_.roster.next_index = std::max(core_.roster.next_index, admitted.index.value() + 1u);
   ++core_.roster.version;
   attendance_.expect(admitted.index, core_.now);
-  Bytes ticket(16);
-  crypto::fill_random(ticket);
   std::string box =
       to_message(sign_roster(core_.roster, ticket, core_.facts.uuid, core_.keys.signing)).SerializeAsString();
   auto keyed = admitted.handshake.create_key(epoch(), core_.envelope.epochs().newest_secret(), as_bytes(box));
@@ -194,7 +202,15 @@ void Lead::roster_changed() {
   core_.notify(RosterChanged{core_.roster});
 }
 
-void Lead::on_heard(ParticipantId from) { attendance_.heard(from, core_.now); }
+void Lead::on_heard(ParticipantId from) {
+  attendance_.heard(from, core_.now);
+  Member* member = core_.roster.find(from);
+  if (!member || !member->away) return;
+  // It was taken for gone, by its silence or by what the relay said, and was not: it gets what it missed by its PING.
+  member->away = false;
+  if (attendance_.arrive(from, core_.now)) core_.notify(Joined{from, member->name});
+  roster_changed();
+}
 
 void Lead::on_ping(ParticipantId from, const wire::pb::Message& message) {
   const wire::pb::Ping& ping = message.ping();
@@ -250,6 +266,7 @@ bool Lead::kick(ParticipantId id, const std::string& reason) {
   message.mutable_kick()->set_reason(clean_text(reason, wire::kMaxReason));
   core_.tell(id, message);
   tunnel(wire::Operation::remove, {}, id);
+  tickets_.cancel(id);
   schedule_.kicked(core_.now);
   remove(id, "kicked");
   // Who was put out knows the code: it is changed for the next one.
@@ -263,6 +280,7 @@ bool Lead::set_right(ParticipantId id, Right right, bool on) {
   Member* member = core_.roster.find(id);
   if (!member) return false;
   member->rights.set(right, on);
+  tickets_.note(*member);
   roster_changed();
   return true;
 }
@@ -340,8 +358,10 @@ void Lead::poll_attendance() {
     std::string names;
     for (ParticipantId id : members)
       if (const Member* m = core_.member(id)) names += (names.empty() ? "" : ", ") + m->name;
-    core_.notify(Warning{"removal_unconfirmed", names + ": does not confirm yet that " + removed +
-                                                    " was removed, and may still be heard there."});
+    core_.notify(
+        Warning{"removal_unconfirmed",
+                names + ": has not confirmed yet that " + removed + " was removed, and may still be heard there.",
+                names, removed});
   }
 }
 

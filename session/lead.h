@@ -10,6 +10,7 @@
 #include "session/attendance.h"
 #include "session/core.h"
 #include "session/epoch_schedule.h"
+#include "session/tickets.h"
 
 namespace lotse::session {
 
@@ -95,6 +96,7 @@ class Lead {
   EpochSchedule schedule_;
   std::uint64_t sequence_ = 0;  // of tunnel requests on the present connection
   Attendance attendance_;
+  Tickets tickets_;
   Instant erase_at_ = Instant::never();  // old epochs
   Epoch erase_through_;
   Instant handed_over_ = Instant::never();  // when the heir must have answered

@@ -11,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int kMostTries = 8;
+constexpr Duration kBusyPause = 2s;
 constexpr Duration kAnswerTime = 15s;  // for the master's program to answer a handshake message
 
 ErrorCode error_of(wire::RefusedReason reason) {
@@ -95,6 +97,18 @@ void Session::fail(ErrorCode code, const std::string& reason) {
   over_ = true;
   bool ordinary = code == ErrorCode::ended && core_;  // who knocks at an ended session is refused
   host_.notify(Ended{reason, ordinary ? std::nullopt : std::optional(code)});
+}
+
+bool Session::try_again(Duration pause, const std::string& reason) {
+  // Who is a member does not give up: somebody may only want to keep it out.
+  if (!core_ && ++tries_ > kMostTries) return false;
+  std::array<std::uint8_t, 2> random;
+  crypto::fill_random(random);  // not all at the same moment
+  pause += std::chrono::milliseconds(ByteReader(random).get<std::uint16_t>() % 2000);
+  host_.notify(TryAgain{pause});
+  std::string seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(pause).count());
+  set_stage(core_ ? Stage::reconnecting : Stage::connecting, reason + " Trying again in " + seconds + " seconds.");
+  return true;
 }
 
 void Session::on_frame(ByteView bytes, Instant now) {
@@ -188,8 +202,8 @@ void Session::start_handshake() {
     });
   }
   if (!j.rsa) return;
-  j.handshake.emplace(j.facts, crypto::Credentials(j.options.credentials), crypto::ClientHello{j.options.name, {}, {}},
-                      std::move(*j.rsa));
+  j.handshake.emplace(j.facts, crypto::Credentials(j.options.credentials),
+                      crypto::ClientHello{j.options.name, j.options.ticket, {}}, std::move(*j.rsa));
   j.rsa.reset();
   j.answer_by = Instant::never();  // set at the next poll, which knows the time
   host_.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::join, j.handshake->create_join()}));
@@ -252,6 +266,7 @@ void Session::on_refused(ByteView body) {
   auto code = body.size() == 1 && body[0] >= 1 && body[0] <= 8 ? static_cast<wire::RefusedReason>(body[0])
                                                                : wire::RefusedReason::unknown;
   if (follow_) return follow_->on_refused(code);
+  if (code == wire::RefusedReason::busy && try_again(kBusyPause, "Too many people try to join at this moment.")) return;
   static const std::map<wire::RefusedReason, std::string> kTexts{
       {wire::RefusedReason::bad_code,
        "The code is wrong, or it was used already. Ask the moderator for the code shown now."},
@@ -349,6 +364,8 @@ void Session::on_relay_error(const wire::Error& error) {
     case E::full:
       return fail(ErrorCode::full, "The relay takes no more sessions or members at the moment." + wait);
     case E::rate_limited:
+      if (try_again(std::chrono::seconds(std::clamp(error.detail, 1u, 60u)), "Too many attempts at this moment."))
+        return;
       return fail(ErrorCode::rate_limited, "Too many attempts from this address." + wait);
     case E::version:
       return fail(ErrorCode::version, "The relay speaks another version of the protocol.");
@@ -442,6 +459,9 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
     case M::kLeave:
       return lead_ ? lead_->on_leave(from, {}) : void();
     case M::kChat:
+      // Who is muted may still turn to the moderator.
+      if (const Member* m = core_->member(from); !lead_ && !(m && m->rights.has(Right::chat)))
+        return void(++drops_.other);
       return core_->notify(ChatLine{from, core_->self, clean_text(message.chat().text(), wire::kMaxChat)});
     case M::kControlRequest:
       return presenting_->on_control_request(from, message.control_request().wanted());

@@ -34,6 +34,7 @@ struct ParticipantOptions {
   std::optional<bool> ask;
   std::shared_ptr<crypto::RsaKey> rsa;  // made ahead; nothing: made on a worker when needed,
   bool rsa_is_coming = false;           // unless the program makes one already and hands it in by use_rsa()
+  Bytes ticket;                         // of an earlier join to this session, or empty
 };
 
 class Session {
@@ -95,6 +96,8 @@ class Session {
   const Core* core() const { return core_.get(); }
   Watching* watching() { return watching_.get(); }
   const Presenting* presenting() const { return presenting_.get(); }
+  /// Restores name and rights at the next join; empty for a master.
+  Bytes ticket() const { return follow_ ? follow_->ticket() : Bytes{}; }
   double rtt_ms() const { return follow_ ? follow_->rtt_ms() : 0; }
   struct Drops {
     std::uint64_t replayed = 0, forged = 0, other = 0;
@@ -132,6 +135,8 @@ class Session {
   void set_stage(Stage stage, const std::string& reason = {});
   void update_stage();
   void fail(ErrorCode code, const std::string& reason);
+  /// False when it was tried too often.
+  bool try_again(Duration pause, const std::string& reason);
   void flush_chat();
   bool begin_call(Instant now);
 
@@ -155,6 +160,7 @@ class Session {
   std::string stage_reason_;
   bool opened_ = false, over_ = false, ever_attached_ = false, master_present_ = true;
   bool was_muted_ = false;
+  int tries_ = 0;
   bool linked_ = false;  // as a member: the relay has given us a link on this connection
   Drops drops_;
 };

@@ -160,7 +160,7 @@ void AppWindow::take_events() {
   if (page_ == Page::viewer && picture_.update(window_.renderer(), backend_.picture())) dirty_ = true;
 }
 
-void AppWindow::notice(const Problem& problem) { kit_.toast(notice_words(problem.code, problem.message)); }
+void AppWindow::notice(const Problem& problem) { kit_.toast(notice_words(problem)); }
 
 void AppWindow::draw() {
   --frames_due_;

@@ -51,6 +51,7 @@ void take_member(Member& member, const json& e) {
   if (std::string via = text_field(e, "via", 32); !via.empty()) member.via = via;
   member.rtt_ms = int_field(e, "rtt_ms", member.rtt_ms);
   if (e.contains("rights")) member.rights = rights_field(e);
+  member.deputy = int_field(e, "deputy", member.deputy);
   if (member.rights.contains("control")) member.asks_control = false;
 }
 
@@ -226,6 +227,7 @@ void Model::fold_people(const std::string& name, const json& e) {
     if (words.size() < kMaxMembers) words[id] = text_field(e, "text", 200);
   } else if (name == "roster") {
     take_self(e);
+    master = int_field(e, "master", master);
     mode = text_field(e, "mode", 32).empty() ? mode : text_field(e, "mode", 32);
     locked = bool_field(e, "locked", locked);
     auto list = e.find("members");
@@ -323,7 +325,10 @@ void Model::fold_picture(const std::string& name, const json& e) {
   } else if (name == "mode") {
     mode = text_field(e, "mode", 32);
   } else if (name == "master") {
+    if (id < 0) return;
+    if (master != id && in_session()) notices.push_back({id == self ? "you_lead" : "other_leads", name_of(id)});
     master = id;
+    lobby.clear();
     if (self >= 0) role = self == master ? Role::master : Role::participant;
   } else if (name == "recording") {
     const std::string state = text_field(e, "state", 32);
@@ -359,7 +364,8 @@ void Model::fold_chat(const json& e, std::time_t now) {
 }
 
 void Model::fold_problem(const json& e) {
-  Problem what{text_field(e, "code", 64), text_field(e, "message", 1000)};
+  Problem what{text_field(e, "code", 64), text_field(e, "message", 1000), text_field(e, "who", 400),
+               name_field(e, "whom")};
   if (question && question->changed) return;  // the hard stop says more than any error after it
   if (e.value("event", "") == "warning") {
     if (what.code == "input_suspended") suspended = true;

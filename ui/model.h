@@ -23,6 +23,7 @@ struct Member {
   std::string name, color, path, via;
   int rtt_ms = -1;
   std::set<std::string> rights;
+  int deputy = 0;  // 1 to 3: in which order it leads when the moderator is gone
   bool sharing = false, asks_control = false, hand = false;
 };
 struct LobbyGuest {
@@ -46,7 +47,7 @@ struct RelayQuestion {
   bool changed = false;
 };
 struct Problem {
-  std::string code, message;
+  std::string code, message, who = {}, whom = {};
 };
 struct Monitor {
   std::string name;

@@ -12,6 +12,7 @@ namespace {
 std::string doing_text(const Model& model, const Member& m) {
   std::vector<std::string> parts;
   if (m.id == model.master) parts.push_back(_("moderator"));
+  if (m.deputy > 0) parts.push_back(_("deputy"));
   if (m.sharing) parts.push_back(_("shows the screen"));
   if (model.controls(m)) parts.push_back(_("controls"));
   if (m.asks_control) parts.push_back(_("asks for control"));
@@ -41,6 +42,8 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   if (leading) {
     const bool mute = m.rights.empty() || m.rights.contains("chat");
     items.push_back({.id = id + "mute", .label = mute ? _("Mute in the chat") : _("Let them chat again")});
+    items.push_back({.id = id + "deputy", .label = m.deputy > 0 ? _("No longer deputy") : _("Make deputy")});
+    items.push_back({.id = id + "handover", .label = _("Hand the session over")});
     items.push_back({.id = id + "kick", .label = _("Remove from the session")});
   }
   return items;
@@ -49,6 +52,7 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
 void act(PageContext& context, const Member& m, const std::string& verb) {
   nlohmann::json command{{"do", verb}, {"participant", m.id}};
   if (verb == "grant" || verb == "revoke") command["right"] = "control";
+  if (verb == "deputy") command["on"] = m.deputy == 0;
   if (verb == "mute") command["on"] = m.rights.empty() || m.rights.contains("chat");
   context.send(command);
 }

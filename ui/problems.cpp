@@ -183,12 +183,23 @@ ProblemWords problem_words(const std::string& code, const std::string& message, 
   return words;
 }
 
-std::string notice_words(const std::string& code, const std::string& message) {
+std::string notice_words(const Problem& problem) {
+  const std::string& code = problem.code;
   if (code == "input_suspended") return _("The other side uses its own mouse. Yours waits a moment.");
-  if (code == "recording_done") return filled(_("Recording saved: {file}"), {{"file", message}});
+  if (code == "recording_done") return filled(_("Recording saved: {file}"), {{"file", problem.message}});
+  if (code == "you_lead") return _("You lead the session now. It has a new code and a new link.");
+  if (code == "other_leads") return filled(_("{name} leads the session now."), {{"name", problem.message}});
+  if (code == "hand_over_failed") return _("The participant did not take over. You still lead the session.");
+  if (code == "code_guessed")
+    return _("Five wrong codes were tried. Whoever types the right one now waits in the lobby; a new code ends that.");
+  if (code == "withheld")
+    return _("What the moderator says does not reach you completely. Somebody on the way may be holding it back.");
+  if (code == "removal_unconfirmed")
+    return filled(_("{who}: not confirmed yet that {whom} was removed, who may still be heard there."),
+                  {{"who", problem.who}, {"whom", problem.whom}});
   const bool known = joining_words().contains(code) || machine_words().contains(code);
-  if (!known) return message.empty() ? code : message;
-  ProblemWords words = problem_words(code, message, "");
+  if (!known) return problem.message.empty() ? code : problem.message;
+  ProblemWords words = problem_words(code, problem.message, "");
   return words.title + ". " + words.advice;
 }
 

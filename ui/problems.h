@@ -2,6 +2,8 @@
 #pragma once
 #include <string>
 
+#include "ui/model.h"
+
 namespace lotse::ui {
 
 enum class Remedy { enter_again, try_again, settings, back };
@@ -13,8 +15,8 @@ struct ProblemWords {
 /// Words for an error code of the control interface. An unknown code gets general words; `message`, the program's own
 /// line, then says what happened.
 ProblemWords problem_words(const std::string& code, const std::string& message, const std::string& relay);
-/// One sentence for a code that is shown in passing.
-std::string notice_words(const std::string& code, const std::string& message);
+/// One or two sentences for what is shown in passing.
+std::string notice_words(const Problem& problem);
 /// Why a session ended, as one sentence.
 std::string ended_words(const std::string& reason);
 

@@ -22,7 +22,7 @@ inline constexpr std::size_t kMaxName = 64;              // bytes of UTF-8
 inline constexpr std::size_t kMaxChat = 16u << 10;       // bytes of UTF-8 in one line
 inline constexpr std::size_t kMaxReason = 256;           // bytes of UTF-8
 inline constexpr std::size_t kMaxTyped = 4u << 10;       // bytes of UTF-8 in one typed text
-inline constexpr std::size_t kMaxUnconfirmedJoins = 64;  // handshakes that a master holds before CONFIRM
+inline constexpr std::size_t kMaxUnconfirmedJoins = 32;  // handshakes that a master holds before CONFIRM
 inline constexpr std::size_t kMaxJoinsPerSecond = 10;    // that a master takes
 inline constexpr int kMaxWrongCodes = 5;                 // after that the code alone admits nobody
 inline constexpr auto kCodeLife = 60min;
@@ -58,7 +58,7 @@ inline constexpr std::size_t kMaxLinks = 20000;  // connections of one relay: fi
 inline constexpr std::size_t kMaxLinksPerAddress = 2000;
 inline constexpr std::size_t kMaxJoinsPerMinute = 120;  // per address
 inline constexpr std::size_t kMaxJoinsPerMinuteSession = 300;
-inline constexpr std::size_t kMaxPendingLinks = 64;        // of one session, not admitted yet
+inline constexpr std::size_t kMaxPendingLinks = 256;       // of one session, not admitted yet
 inline constexpr std::size_t kReceiverBacklog = 8u << 20;  // bytes of messages waiting for one receiver
 inline constexpr std::size_t kPictureWindow =
     128u << 10;  // bytes in a receiver's socket queue above which pictures conflate

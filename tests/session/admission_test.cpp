@@ -19,8 +19,9 @@ struct Door {
                  keys,
                  {[this](LinkId, wire::HandshakeMessage m, Bytes b) { sent.emplace_back(m, std::move(b)); },
                   [this](Event e) { events.push_back(std::move(e)); }, [](Admitted) {}, [](LinkId, ParticipantId) {}}};
-  Bytes junk_join() {
-    crypto::ClientHandshake client(facts, {crypto::AuthMode::code, crypto::normalized_code("000000"), {}},
+  Bytes junk_join(crypto::AuthMode mode = crypto::AuthMode::code) {
+    bool link = mode == crypto::AuthMode::link;
+    crypto::ClientHandshake client(facts, {mode, link ? Bytes(16) : crypto::normalized_code("000000"), {}},
                                    {"x", {}, {}}, crypto::RsaKey::make());
     return client.create_join();
   }
@@ -50,12 +51,39 @@ TEST_CASE("no more knockers are held than the limit says, and silent ones go") {
   for (std::uint32_t i = 0; i < wire::kMaxUnconfirmedJoins; ++i)
     d.door.on_message(LinkId{i}, wire::HandshakeMessage::join, join, now + i * 200ms);
   CHECK(d.sent.back().first == wire::HandshakeMessage::offer);
+  std::pair busy(wire::HandshakeMessage::refused, Bytes{static_cast<std::uint8_t>(wire::RefusedReason::busy)});
   Instant full = now + 13s;
+  std::size_t before = d.sent.size();
   d.door.on_message(LinkId{1000}, wire::HandshakeMessage::join, join, full);
-  CHECK(d.sent.back() ==
-        std::pair(wire::HandshakeMessage::refused, Bytes{static_cast<std::uint8_t>(wire::RefusedReason::busy)}));
+  REQUIRE(d.sent.size() == before + 2);  // the oldest makes room
+  CHECK(d.sent[before] == busy);
+  CHECK(d.sent.back().first == wire::HandshakeMessage::offer);
   d.door.poll(full + wire::kConfirmTime);
+  before = d.sent.size();
   d.door.on_message(LinkId{1001}, wire::HandshakeMessage::join, join, full + wire::kConfirmTime);
+  CHECK(d.sent.size() == before + 1);
+}
+
+TEST_CASE("junk that claims to have a code keeps nobody out who has a link") {
+  Door d;
+  Instant now{Duration(1s)};
+  d.door.use_auto_code(now);
+  Bytes junk = d.junk_join(), by_link = d.junk_join(crypto::AuthMode::link);
+  for (std::uint32_t i = 0; i < 4096; ++i)
+    d.door.on_message(LinkId{i}, wire::HandshakeMessage::join, junk, now + i * 1ms);
+  CHECK(d.sent.back().first == wire::HandshakeMessage::refused);
+  d.door.on_message(LinkId{9999}, wire::HandshakeMessage::join, by_link, now + 4096ms);
+  CHECK(d.sent.back().first == wire::HandshakeMessage::offer);
+}
+
+TEST_CASE("junk that claims to have a link keeps a link waiting for seconds, not for minutes") {
+  Door d;
+  Instant now{Duration(1s)};
+  d.door.use_auto_code(now);
+  Bytes by_link = d.junk_join(crypto::AuthMode::link);
+  for (std::uint32_t i = 0; i < 4096; ++i)
+    d.door.on_message(LinkId{i}, wire::HandshakeMessage::join, by_link, now + i * 1ms);
+  d.door.on_message(LinkId{9999}, wire::HandshakeMessage::join, by_link, now + 4096ms + 1s);
   CHECK(d.sent.back().first == wire::HandshakeMessage::offer);
 }
 

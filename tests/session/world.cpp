@@ -30,6 +30,7 @@ void Station::join(const std::string& number, const std::string& code) {
   options.number = number;
   options.name = name;
   options.credentials = {crypto::AuthMode::code, crypto::normalized_code(code), {}};
+  options.ticket = ticket;
   options.rsa = fresh_rsa();
   session_ = std::make_unique<Session>(*this, std::move(options));
   connect();
@@ -106,6 +107,14 @@ void Station::resize_screen(Size size) {
   screen = codec::Image(size);
   dirty_.assign(codec::SlotGrid(size).count(), true);
   if (wanted_) capture();
+}
+
+void Station::notify(session::Event event) {
+  if (auto* again = std::get_if<TryAgain>(&event))
+    world_.at(world_.now + 1us, [this, pause = again->pause, alive = std::weak_ptr<int>(alive_)] {
+      if (!alive.expired() && session_) cut(pause);
+    });
+  events.push_back(std::move(event));
 }
 
 void Station::want_frame() {
@@ -188,7 +197,7 @@ void World::attach(Station& station) {
   links_[conn] = Link{&station};
   station.conn_ = conn;
   station.connected_ = true;
-  core_->on_connect(conn, "192.0.2.1", now);
+  core_->on_connect(conn, station.address, now);
 }
 
 void World::uplink(relay::ConnId conn, Bytes frame) {

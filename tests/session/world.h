@@ -27,6 +27,8 @@ class Station : public session::SessionHost {
   void join(const std::string& number, const std::string& code);
   void join_link(const std::string& number, const std::string& secret);
   void join_without_code(const std::string& number);
+  Bytes ticket;  // for the next join by code
+  std::string address = "192.0.2.1";
   /// Shares the screen without being asked.
   void share();
   /// A random rectangle of the own screen gets another colour, or noise.
@@ -68,7 +70,7 @@ class Station : public session::SessionHost {
   friend class World;
   void send(Bytes frame) override;
   std::size_t queued() const override { return 0; }
-  void notify(session::Event event) override { events.push_back(std::move(event)); }
+  void notify(session::Event event) override;
   void work(std::function<std::function<void()>()> job) override;
   void want_frame() override;
   void inject(const session::InputEvent& input) override { injected.push_back(input); }
