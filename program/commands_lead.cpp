@@ -30,6 +30,13 @@ void Engine::do_kick(const json& c, const Answer& answer) {
   });
 }
 
+void Engine::do_ban(const json& c, const Answer& answer) {
+  if (!session_) return answer.error("not_allowed", "there is no session");
+  with_session([&](Session& s) {
+    refusal(s.kick(participant_in(c), c.value("reason", std::string()), net::Loop::now(), session::Ban::yes), answer);
+  });
+}
+
 void Engine::do_handover(const json& c, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
   with_session([&](Session& s) { refusal(s.hand_over(participant_in(c), net::Loop::now()), answer); });

@@ -7,6 +7,7 @@
 #include "program/engine.h"
 #include "program/events_json.h"
 #include "program/invitation.h"
+#include "program/relay_tokens.h"
 
 namespace lotse::program {
 namespace {
@@ -61,6 +62,13 @@ void Engine::do_start_session(const json& c, const Answer& answer) {
   options.ask = answer_to_consents();
   begin_session(std::move(options), c.value("relay", options_.relay));
   answer.ok();
+}
+
+void Engine::do_relay_token(const json& c, const Answer& answer) {
+  auto token = c.at("token").get<std::string>();
+  if (!token.empty() && !is_host_token(token)) throw std::invalid_argument("that is no token");
+  auto saved = save_relay_token(config_folder(options_), relay_address(c.value("relay", options_.relay)), token);
+  saved ? answer.ok() : answer.error("internal", saved.error());
 }
 
 void Engine::do_trust_relay(const json& c, const Answer& answer) {

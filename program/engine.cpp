@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "program/events_json.h"
 #include "program/invitation.h"
+#include "program/relay_tokens.h"
 #include "ui/backend.h"
 
 namespace lotse::program {
@@ -96,12 +97,20 @@ net::RelayAddress Engine::relay_address(const std::string& text) const {
   return *address;
 }
 
+// One that was given for this run goes to the relay of this run alone.
+std::string Engine::host_token(const net::RelayAddress& relay) const {
+  if (!options_.relay_token.empty() && relay == relay_address(options_.relay)) return options_.relay_token;
+  return saved_relay_token(config_folder(options_), relay);
+}
+
 void Engine::begin_session(session::MasterOptions options, const std::string& relay) {
   auto address = relay_address(relay);
   session_alive_ = std::make_shared<int>();
   session_ = std::make_unique<session::Session>(*this, std::move(options));
   self_ = 0;
+  std::string token = host_token(address);
   connect(std::move(address), parse_pin(options_.relay_pin));
+  relay_->show_token(std::move(token));
 }
 
 void Engine::begin_session(session::ParticipantOptions options, net::RelayAddress relay,

@@ -95,6 +95,7 @@ class Engine : public session::SessionHost {
   std::optional<bool> answer_to_consents() const;
   std::string own_name() const { return options_.name; }
   net::RelayAddress relay_address(const std::string& text) const;
+  std::string host_token(const net::RelayAddress& relay) const;
 
   // The own screen.
   void share(const std::string& what);
@@ -112,6 +113,7 @@ class Engine : public session::SessionHost {
   // Commands: engine_commands.cpp finds them, commands_*.cpp have them.
   void do_join(const nlohmann::json&, const Answer&);
   void do_start_session(const nlohmann::json&, const Answer&);
+  void do_relay_token(const nlohmann::json&, const Answer&);
   void do_trust_relay(const nlohmann::json&, const Answer&);
   void do_chat(const nlohmann::json&, const Answer&);
   void do_raise_hand(const nlohmann::json&, const Answer&);
@@ -146,6 +148,7 @@ class Engine : public session::SessionHost {
   void do_request_present(const nlohmann::json&, const Answer&);
   void do_admit(const nlohmann::json&, const Answer&);
   void do_refuse(const nlohmann::json&, const Answer&);
+  void do_ban(const nlohmann::json&, const Answer&);
   void do_kick(const nlohmann::json&, const Answer&);
   void do_handover(const nlohmann::json&, const Answer&);
   void do_deputy(const nlohmann::json&, const Answer&);

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "program/relay_tokens.h"
 
 namespace lotse::program {
 namespace {
@@ -73,7 +74,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   o.name = own_name();
   CLI::App app;
   describe(app, kind);
-  std::string mode, rights, colors = "true", ask, password_file, log_csv, proxy, share;
+  std::string mode, rights, colors = "true", ask, password_file, token_file, log_csv, proxy, share;
   std::vector<std::string> invitation;
   bool participant = kind == Kind::participant;
   if (participant) app.add_option("invitation", invitation, "number (428117903, also with blanks or dashes) or link");
@@ -100,6 +101,8 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_flag("--keep", o.keep, "go on when standard input ends");
   app.add_flag("--verbose", o.verbose, "log details");
   if (!participant) {
+    app.add_option("--relay-token-file", token_file,
+                   "file whose first line is the token that your relay's operator gave you");
     app.add_option("--mode", mode, "control (they show) or presentation (you show)")
         ->check(CLI::IsMember({"control", "presentation"}));
     app.add_option("--rights", rights, "rights of those who join, separated by commas");
@@ -111,6 +114,11 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
     bool passphrase = !participant && o.password != "auto" && o.password != "none";
     if (passphrase && to_utf32(o.password).size() < 10)
       throw CLI::ValidationError("--password", "a passphrase needs 10 characters or more");
+    if (!token_file.empty()) {
+      auto token = read_token_file(token_file);
+      if (!token) throw CLI::ValidationError("--relay-token-file", token.error());
+      o.relay_token = *token;
+    }
     if (!rights.empty() && !(o.rights = session::rights_from_list(rights)))
       throw CLI::ValidationError("--rights", "unknown right in " + rights);
     if (o.path != "auto" && o.path != "tls")

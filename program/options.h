@@ -15,9 +15,10 @@ enum class Kind { master, participant };
 
 struct Options {
   Kind kind = Kind::participant;
-  std::string invitation;  // participant: number or link, or empty
-  std::string relay;       // HOST[:PORT], empty: the saved one, else 127.0.0.1
-  std::string relay_pin;   // sha256:HEX
+  std::string invitation;   // participant: number or link, or empty
+  std::string relay;        // HOST[:PORT], empty: the saved one, else 127.0.0.1
+  std::string relay_pin;    // sha256:HEX
+  std::string relay_token;  // master: for a relay that demands one
   std::string name;
   std::optional<std::string> share;  // screen, monitor:N, region:WxH+X+Y, none
   std::string display;

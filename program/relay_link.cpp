@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "wire/relay_frame.h"
 
 namespace lotse::program {
 namespace {
@@ -44,6 +45,7 @@ void RelayLink::connect() {
   events.on_open = [this] {
     tries_ = 0;
     key_ = connection_->key();
+    if (!token_.empty()) connection_->send(wire::encode(wire::HostToken{token_}));
   };
   events.on_frame = events_.on_frame;
   events.on_drained = events_.on_drained;

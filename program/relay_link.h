@@ -29,6 +29,9 @@ class RelayLink {
   RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config, Events events);
   ~RelayLink();
 
+  /// A host token: each connection says it before anything else, once the relay's key was found right. Empty: none.
+  void show_token(std::string token) { token_ = std::move(token); }
+
   void send(Bytes frame);
   std::size_t queued() const;
   /// A person compared the words: remember the key and go on.
@@ -54,7 +57,7 @@ class RelayLink {
   net::Loop& loop_;
   net::RelayAddress address_;
   std::optional<Key> pin_;
-  std::string config_;
+  std::string config_, token_;
   Events events_;
   std::unique_ptr<net::RelayConnection> connection_;
   net::Loop::Timer timer_;

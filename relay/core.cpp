@@ -22,6 +22,7 @@ struct Core::Room {
   Room(Hub& hub, const SessionRecord& record, Instant now) : session(hub, record, now) {}
   Session session;
   std::string address;  // of the master: whose share of sessions this is
+  std::string holder;   // of the master's token, where one is demanded
   Instant deadline = Instant::never();
   std::size_t bytes = 0;  // of its pictures, as counted in cache_bytes_
   std::list<Room*>::iterator activity;
@@ -55,16 +56,23 @@ void Core::cut(ConnId conn, RelayError why, std::uint32_t detail) {
 void Core::forget_conn(ConnId id) {
   auto at = conns_.find(id);
   if (at == conns_.end()) return;
-  --addresses_[at->second.address].links;
+  Address& address = addresses_[at->second.address];
+  --address.links;
+  if (at->second.room == nullptr) --address.opening;
   conns_.erase(at);
 }
 
 void Core::on_connect(ConnId id, const std::string& address, Instant now) {
   ++counters_.connections;
-  Conn& conn = conns_.emplace(id, Conn{address, numbers_.nonce(), nullptr, {}}).first->second;
-  std::size_t from_there = ++addresses_[address].links;
+  Conn& conn = conns_[id];
+  conn.address = address;
+  conn.nonce = numbers_.nonce();
+  Address& there = addresses_[address];
+  ++there.links;
+  ++there.opening;
+  bool too_many = there.links > limits_.links_per_address || there.opening > wire::kMaxOpeningPerAddress;
   send(id, std::make_shared<const Bytes>(wire::encode(wire::Welcome{conn.nonce})));
-  if (from_there > limits_.links_per_address || conns_.size() > limits_.links) return cut(id, RelayError::full, 0);
+  if (too_many || conns_.size() > limits_.links) return cut(id, RelayError::full, 0);
   opening_.push_back({id, now + Duration(wire::kOpeningTime)});
 }
 
@@ -104,8 +112,11 @@ void Core::on_frame(ConnId id, Bytes frame, Instant now) {
 }
 
 void Core::first_frame(ConnId id, Conn& conn, const wire::Frame& frame, Instant now) {
-  if (auto* opened = std::get_if<wire::Open>(&frame)) return open(id, conn, *opened, now);
-  if (auto* attached = std::get_if<wire::Attach>(&frame)) return attach(id, conn, *attached, now);
+  auto* opened = std::get_if<wire::Open>(&frame);
+  auto* attached = std::get_if<wire::Attach>(&frame);
+  if (opened && !conn.asking) return open(id, conn, *opened, now);
+  if (attached && !conn.asking) return attach(id, conn, *attached, now);
+  if (auto* token = std::get_if<wire::HostToken>(&frame)) return take_token(id, conn, *token);
   if (auto* ping = std::get_if<wire::Ping>(&frame)) {
     if (links_.queued(id) > wire::kPendingFrame) return cut(id, RelayError::too_slow, 0);
     return send(id, std::make_shared<const Bytes>(wire::encode(wire::Pong{ping->value})));
@@ -181,12 +192,39 @@ void Core::claim(Room& room, const std::string& address) {
 void Core::enter(ConnId id, Room& room, LinkId link) {
   auto at = conns_.find(id);
   if (at == conns_.end()) return;  // cut again while it came in
+  if (at->second.room == nullptr) --addresses_[at->second.address].opening;
   at->second.room = &room;
   at->second.link = link;
 }
 
+/// `holder` empty: nobody's any more.
+void Core::hold(Room& room, const std::string& holder, const HostLimits& limits) {
+  if (auto at = holders_.find(room.holder); at != holders_.end()) {
+    at->second.erase(&room);
+    if (at->second.empty()) holders_.erase(at);
+  }
+  room.holder = holder;
+  if (!holder.empty()) holders_[holder].insert(&room);
+  room.session.limit_participants(limits.participants);
+}
+
+bool Core::is_led(const Room& room) { return room.session.master_present(); }
+
+void Core::end_sessions_of(const std::string& holder, Instant now) {
+  std::set<Room*> rooms = holders_[holder];  // a copy: settle() lets them go
+  for (Room* room : rooms) {
+    room->session.end(RelayError::ended, now);
+    settle(*room, now);
+  }
+}
+
 void Core::open(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
-  if (open.number != wire::Number{}) return resume(id, conn, open, now);
+  if (accounts_) return ask_accounts(id, conn, open, now);
+  open.number == wire::Number{} ? open_new(id, conn, open, now) : resume(id, conn, open, now);
+}
+
+void Core::open_new(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
+  if (holds_too_many(conn, nullptr)) return cut(id, RelayError::full, 0);
   if (sessions_.size() >= limits_.sessions || addresses_[conn.address].sessions >= limits_.sessions_per_address)
     return cut(id, RelayError::full, 0);
   if (!crypto::verify(open.key, crypto::Purpose::tunnel, {wire::signed_part(open.request, open.uuid, conn.nonce)},
@@ -197,16 +235,18 @@ void Core::open(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
   SessionRecord record{free_number(), open.uuid, open.key, {}};
   Room& room = add_room(record, now);
   claim(room, conn.address);
+  hold(room, conn.holder, conn.host_limits);
   store_.put(record);
   ++counters_.sessions_opened;
-  log_info("session opened session=" + log_name(record) + " conn=" + std::to_string(id.value()));
+  log_info("session opened session=" + log_name(record) + " conn=" + std::to_string(id.value()) +
+           (conn.holder.empty() ? "" : " token=" + conn.holder));
   enter(id, room, room.session.open(id, conn.nonce, open.request, now));
   settle(room, now);
 }
 
 void Core::resume(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
-  if (std::uint32_t wait = addresses_[conn.address].joins.take(limits_.joins_per_minute, now))
-    return cut(id, RelayError::rate_limited, wait);
+  std::uint32_t wait = accounts_ ? 0 : addresses_[conn.address].joins.take(limits_.joins_per_minute, now);
+  if (wait > 0) return cut(id, RelayError::rate_limited, wait);
   auto at = sessions_.find(open.number);
   if (at == sessions_.end()) return cut(id, RelayError::no_session, 0);
   Room& room = *at->second;
@@ -219,7 +259,9 @@ void Core::resume(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
   if (known.uuid != open.uuid || known.speaker() != open.key || !room.session.may_open(open.request, conn.nonce))
     return cut(id, RelayError::not_allowed, 0);
   if (room.session.is_over()) return cut(id, RelayError::ended, 0);
+  if (holds_too_many(conn, &room)) return cut(id, RelayError::full, 0);
   claim(room, conn.address);
+  hold(room, conn.holder, conn.host_limits);
   store_.put(known);
   ++counters_.sessions_resumed;
   log_info("session resumed session=" + log_name(known) + " conn=" + std::to_string(id.value()));
@@ -233,9 +275,9 @@ void Core::attach(ConnId id, Conn& conn, const wire::Attach& attach, Instant now
   auto at = sessions_.find(attach.number);
   if (at == sessions_.end()) return cut(id, RelayError::no_session, 0);
   Room& room = *at->second;
-  if (auto refused = room.session.refuses_client(now)) return cut(id, refused->code, refused->detail);
+  if (auto refused = room.session.refuses_client(conn.address, now)) return cut(id, refused->code, refused->detail);
   ++counters_.attached;
-  enter(id, room, room.session.attach(id, now));
+  enter(id, room, room.session.attach(id, conn.address, now));
   settle(room, now);
 }
 
@@ -257,6 +299,7 @@ void Core::settle(Room& room, Instant now) {
 
 void Core::finish(Room& room) {
   room.stored = false;
+  hold(room, {}, {});
   store_.erase(room.session.record().number);
   ++counters_.sessions_ended;
   log_info("session ended session=" + log_name(room.session.record()));
@@ -269,6 +312,7 @@ void Core::drop_room(Room& room) {
     log_info("session forgotten, its master stayed away session=" + log_name(room.session.record()));
   }
   claim(room, {});
+  hold(room, {}, {});
   deadlines_.erase({room.deadline, &room});
   by_activity_.erase(room.activity);
   cache_bytes_ -= room.bytes;
@@ -304,6 +348,7 @@ void Core::poll(Instant now) {
   }
   if (now >= next_seen_) tell_store(now);
   if (now >= next_sweep_) sweep_addresses(now);
+  if (accounts_ && now >= next_revocation_) poll_revocations(now);
 }
 
 void Core::poll_openings(Instant now) {
@@ -337,6 +382,7 @@ Instant Core::next_deadline() const {
   Instant next = Instant::never();
   if (!sessions_.empty()) next = std::min(next, next_seen_);
   if (!addresses_.empty()) next = std::min(next, next_sweep_);
+  if (accounts_ && !holders_.empty()) next = std::min(next, next_revocation_);
   if (!opening_.empty()) next = std::min(next, opening_.front().until);
   if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
   return next;

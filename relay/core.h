@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "relay/accounts.h"
 #include "relay/hub.h"
 #include "relay/session.h"
 
@@ -31,6 +32,12 @@ class Core final : private Hub {
   /// The queue of `conn` has shrunk.
   void on_writable(ConnId conn, Instant now);
   void on_disconnect(ConnId conn, Instant now);
+
+  /// From now on masters need a token that `accounts` knows; null: nobody does. Outlives this. Sessions of a revoked
+  /// token end within wire::kRevocationGap; those of an expired one go on until they end.
+  void demand_tokens(Accounts* accounts, Instant now);
+  /// The answer to Accounts::check().
+  void on_token(ConnId asker, const TokenAnswer& answer, Instant now);
 
   void poll(Instant now);
   /// Instant::never() when nothing is due.
@@ -56,9 +63,13 @@ class Core final : private Hub {
     wire::RelayNonce nonce{};
     Room* room = nullptr;  // null while it has not opened or attached
     LinkId link;
+    std::string token;                 // before OPEN
+    std::optional<wire::Open> asking;  // waits for what accounts say of its token
+    std::string holder;                // the id of a token that was taken
+    HostLimits host_limits;
   };
   struct Address {
-    std::size_t links = 0, sessions = 0;
+    std::size_t links = 0, sessions = 0, opening = 0;
     MinuteBucket joins;
   };
   struct Opening {
@@ -75,7 +86,11 @@ class Core final : private Hub {
   std::unordered_map<ConnId, Conn> conns_;
   std::unordered_map<std::string, Address> addresses_;
   Rooms sessions_;
-  std::deque<Opening> opening_;  // the oldest first; those that went on are skipped
+  std::deque<Opening> opening_;   // the oldest first; those that went on are skipped
+  Accounts* accounts_ = nullptr;  // null: no token is needed
+  std::uint64_t accounts_version_ = 0;
+  std::map<std::string, std::set<Room*>> holders_;  // whose sessions are on, by the id of their token
+  Instant next_revocation_ = Instant::never();
   std::set<std::pair<Instant, Room*>> deadlines_;
   std::list<Room*> by_activity_;  // the longest quiet first
   std::size_t cache_bytes_ = 0;
@@ -94,12 +109,21 @@ class Core final : private Hub {
   void first_frame(ConnId id, Conn& conn, const wire::Frame& frame, Instant now);
   void next_frame(ConnId id, Conn& conn, Bytes bytes, Instant now);
   void open(ConnId id, Conn& conn, const wire::Open& open, Instant now);
+  void open_new(ConnId id, Conn& conn, const wire::Open& open, Instant now);
   void resume(ConnId id, Conn& conn, const wire::Open& open, Instant now);
   void attach(ConnId id, Conn& conn, const wire::Attach& attach, Instant now);
   void enter(ConnId id, Room& room, LinkId link);
   wire::Number free_number();
   Room& add_room(const SessionRecord& record, Instant now);
   void claim(Room& room, const std::string& address);
+  void hold(Room& room, const std::string& holder, const HostLimits& limits);
+  void take_token(ConnId id, Conn& conn, const wire::HostToken& token);
+  void ask_accounts(ConnId id, Conn& conn, const wire::Open& open, Instant now);
+  static bool is_led(const Room& room);
+  std::size_t led_by(const std::string& holder, const Room* but) const;
+  bool holds_too_many(const Conn& conn, const Room* but) const;
+  void poll_revocations(Instant now);
+  void end_sessions_of(const std::string& holder, Instant now);
   void forget_conn(ConnId id);
   void settle(Room& room, Instant now);
   void finish(Room& room);

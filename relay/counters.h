@@ -13,7 +13,7 @@ struct Counters {
   std::uint64_t connections = 0;
   std::uint64_t sessions_opened = 0, sessions_resumed = 0, sessions_ended = 0, sessions_forgotten = 0;
   std::uint64_t attached = 0, admitted = 0;
-  std::array<std::uint64_t, 13> errors{};  // ERROR frames sent, by their code
+  std::array<std::uint64_t, 16> errors{};  // ERROR frames sent, by their code
   std::uint64_t frames_in = 0, bytes_in = 0, frames_out = 0, bytes_out = 0;
   std::uint64_t pictures_in = 0, pictures_out = 0;
   std::uint64_t pictures_deferred = 0;  // marked for a receiver whose socket was full
@@ -22,6 +22,7 @@ struct Counters {
   std::uint64_t dropped_source = 0;     // dropped: not the sender's own index or session
   std::uint64_t dropped_receiver = 0;   // dropped: the destination is not here
   std::uint64_t bad_frames = 0, bad_signatures = 0;
+  std::uint64_t tokens_checked = 0, tokens_refused = 0;
   std::uint64_t key_requests = 0;  // sent to presenters
   std::uint64_t evicted = 0;       // pictures that left the cache for lack of room
 };

@@ -5,10 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 
 #include "base/log.h"
 #include "relay/server.h"
+#include "relay/token_command.h"
 
 namespace {
 
@@ -17,7 +19,9 @@ using relay::Limits;
 
 struct Options {
   relay::ServerOptions server;
-  bool print_ready = false, log_addresses = false, public_metrics = false;
+  bool print_ready = false, log_addresses = false, public_metrics = false, require_token = false;
+  relay::TokenRequest token;
+  CLI::App* token_command = nullptr;  // what was chosen instead of running
   std::string udp_ports, log_level = "info";
   std::size_t session_cache_mb = wire::kSessionCache >> 20, relay_cache_mb = wire::kRelayCache >> 20;
 };
@@ -45,6 +49,7 @@ constexpr const char* kFooter =
     "  lotse-relay --listen 127.0.0.1 --https-port 8443 --print-ready\n"
     "  lotse-relay --cert /etc/letsencrypt/live/HOST/fullchain.pem --key /etc/letsencrypt/live/HOST/privkey.pem\n"
     "  lotse-relay --config /etc/lotse-relay.conf     (lines like: https-port = 8443)\n"
+    "  lotse-relay token add                          (then run it with --require-token)\n"
     "Signals: TERM and INT end it and tell everybody, HUP reads certificate and limits again.\n"
     "Web: /healthz, /metrics (Prometheus), /api/v1/info. More: man lotse-relay.";
 
@@ -65,6 +70,28 @@ void describe_limits(CLI::App& app, Options& options) {
   add("--relay-cache-mb", options.relay_cache_mb, "MiB of sealed pictures kept for all of them");
 }
 
+/// Options of the relay itself, --data above all, may stand behind the subcommand.
+void describe_tokens(CLI::App& app, Options& options) {
+  using What = relay::TokenRequest::What;
+  relay::TokenRequest& token = options.token;
+  CLI::App* group = app.add_subcommand("token", "Host tokens: who may open sessions at a relay with --require-token");
+  group->fallthrough()->require_subcommand(1)->configurable(false);
+  options.token_command = group;
+  auto command = [&](const char* name, What what, const char* help) {
+    CLI::App* sub = group->add_subcommand(name, help);
+    sub->fallthrough()->callback([&token, what] { token.what = what; });
+    return sub;
+  };
+  CLI::App* add = command("add", What::add, "Makes one and prints it, this once");
+  add->add_option("--name", token.name, "Whose it is, for your list");
+  add->add_option("--expires", token.expires, "After this time, like 12h, 30d, 8w, 1y (default: never)");
+  add->add_option("--max-participants", token.limits.participants, "Participants of one session (0: as everybody)");
+  add->add_option("--max-sessions", token.limits.sessions, "Sessions led at a time (0: as everybody)");
+  command("list", What::list, "Those that there are, without their secrets");
+  CLI::App* revoke = command("revoke", What::revoke, "From now on it opens nothing; its sessions end");
+  revoke->add_option("id", token.id, "The token's id, from the list")->required();
+}
+
 void describe(CLI::App& app, Options& options) {
   relay::ServerOptions& server = options.server;
   app.footer(kFooter);
@@ -82,18 +109,22 @@ void describe(CLI::App& app, Options& options) {
   key->needs(cert);
   app.add_flag("--print-ready", options.print_ready, "Print one line of JSON once it listens");
   app.add_flag("--public-metrics", options.public_metrics, "Answer /metrics to everybody, not to this machine alone");
+  app.add_flag("--require-token", options.require_token,
+               "Let only holders of a host token open sessions (see: lotse-relay token --help); anybody may join");
   app.add_flag("--log-addresses", options.log_addresses,
                "Log addresses of clients (default: a hash that changes with each start)");
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
   describe_limits(app, options);
+  describe_tokens(app, options);
 }
 
 void finish(Options& options) {
   options.server.limits.session_cache = options.session_cache_mb << 20;
   options.server.limits.relay_cache = options.relay_cache_mb << 20;
   if (options.log_addresses) options.server.log_addresses = relay::LogAddresses::yes;
+  if (options.require_token) options.server.hosts_need = relay::HostsNeed::token;
   if (options.public_metrics) options.server.metrics = relay::MetricsFor::everybody;
 }
 
@@ -127,6 +158,8 @@ void reload(relay::Server& server, int argc, char** argv) {
 
 int run(Options& options, int argc, char** argv) {
   umask(077);
+  if (options.token_command->parsed())
+    return relay::run_token_command(options.server.data, options.token, std::time(nullptr), std::cout, std::cerr);
   allow_many_files();
   relay::Server server(options.server);
   server.handle_signals([&] { reload(server, argc, argv); });

@@ -61,8 +61,8 @@ class Metrics {
 };
 
 constexpr const char* kErrorNames[] = {
-    "",        "bad_request", "no_session",  "ended",    "full",          "rate_limited", "version",
-    "removed", "locked",      "not_allowed", "too_slow", "shutting_down", "replaced"};
+    "",       "bad_request", "no_session", "ended",         "full",     "rate_limited", "version",       "removed",
+    "locked", "not_allowed", "too_slow",   "shutting_down", "replaced", "token_needed", "token_refused", "banned"};
 
 std::string metrics(const Core& core, const ServerCounters& server) {
   const Counters& c = core.counters();

@@ -20,6 +20,8 @@
 #include "relay/core.h"
 #include "relay/pages.h"
 #include "relay/sqlite_store.h"
+#include "relay/token_accounts.h"
+#include "relay/token_command.h"
 
 namespace lotse::relay {
 namespace {
@@ -105,6 +107,7 @@ struct Server::Impl final : Links {
   std::string fingerprint;
   std::unique_ptr<SqliteStore> store;
   RandomNumbers numbers;
+  std::unique_ptr<TokenAccounts> accounts;  // null: no token is needed
   std::unique_ptr<Core> core;
   AddressNames names;
   ServerCounters counters;
@@ -123,6 +126,7 @@ struct Server::Impl final : Links {
   std::size_t queued(ConnId conn) const override;
   void admitted(ConnId conn) override;
 
+  void demand_tokens();
   void listen();
   void listen_at(const asio::ip::address& address);
   void accept(tcp::acceptor& acceptor);
@@ -377,8 +381,21 @@ Server::Impl::Impl(ServerOptions o) : options(std::move(o)), names(options.log_a
   fingerprint = fingerprint_text(public_key_hash(files.certificate));
   store = std::make_unique<SqliteStore>(options.data / "relay.db");
   core = std::make_unique<Core>(*this, numbers, *store, options.limits, steady_now());
+  demand_tokens();
   listen();
   arm_timer();
+}
+
+void Server::Impl::demand_tokens() {
+  if (options.hosts_need == HostsNeed::nothing) return;
+  auto tell = [this](ConnId asker, TokenAnswer answer) {
+    asio::post(io, [this, asker, answer = std::move(answer)] {
+      core->on_token(asker, answer, steady_now());
+      arm_timer();
+    });
+  };
+  accounts = std::make_unique<TokenAccounts>(token_file(options.data), std::move(tell));
+  core->demand_tokens(accounts.get(), steady_now());
 }
 
 void Server::Impl::listen() {

@@ -15,6 +15,8 @@ namespace lotse::relay {
 
 /// Who is answered at /metrics: this machine alone, or everybody.
 enum class MetricsFor { this_machine, everybody };
+/// Who may open sessions: everybody, or holders of a token in tokens.db (`lotse-relay token`).
+enum class HostsNeed { nothing, token };
 
 struct ServerOptions {
   std::filesystem::path data;              // folder of the database and the own certificate; made when missing
@@ -23,6 +25,7 @@ struct ServerOptions {
   std::filesystem::path certificate, key;  // both empty: the own one in `data`
   LogAddresses log_addresses = LogAddresses::no;
   MetricsFor metrics = MetricsFor::this_machine;
+  HostsNeed hosts_need = HostsNeed::nothing;
   Limits limits;
 };
 

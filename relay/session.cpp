@@ -203,8 +203,9 @@ void Session::catch_up_master(Link& master) {
   }
 }
 
-std::optional<wire::Error> Session::refuses_client(Instant now) {
+std::optional<wire::Error> Session::refuses_client(const std::string& address, Instant now) {
   if (over_) return wire::Error{RelayError::ended, 0};
+  if (std::find(banned_.begin(), banned_.end(), address) != banned_.end()) return wire::Error{RelayError::banned, 0};
   if (std::uint32_t wait = joins_.take(hub_.limits().joins_per_minute_session, now))
     return wire::Error{RelayError::rate_limited, wait};
   if (!make_room(now)) return wire::Error{RelayError::rate_limited, 5};
@@ -225,8 +226,9 @@ bool Session::make_room(Instant now) {
   return false;
 }
 
-LinkId Session::attach(ConnId conn, Instant now) {
+LinkId Session::attach(ConnId conn, const std::string& address, Instant now) {
   Link& link = add_link(conn);
+  link.address = address;
   LinkId id = link.id;
   ++not_admitted_;
   pending_.push_back({id, now + Duration(wire::kAdmissionTime)});
@@ -272,6 +274,10 @@ bool Session::take_handshake(Link& link, const wire::Handshake& handshake, Insta
   // Somebody new may not come in, but a member that lost its connection may come back.
   if (locked_ && message == HandshakeMessage::join) {
     cut(link.id, RelayError::locked, now);
+    return false;
+  }
+  if (message == HandshakeMessage::join && is_full()) {
+    cut(link.id, RelayError::full, now);
     return false;
   }
   return true;
@@ -340,7 +346,7 @@ bool Session::admit(LinkId id, ParticipantId as, Instant now) {
   if (link->participant) return true;
   if (Link* before = member(as)) cut(before->id, RelayError::replaced, now);
   link->heard_of = true;
-  if (members_.size() >= wire::kMaxMembers) {
+  if (is_full()) {
     cut(id, RelayError::full, now);
     return true;
   }
@@ -349,30 +355,55 @@ bool Session::admit(LinkId id, ParticipantId as, Instant now) {
   return true;
 }
 
+bool Session::is_full() const {
+  std::size_t participants = members_.size() - members_.count(kFirstMaster);
+  return members_.size() >= wire::kMaxMembers || (max_participants_ != 0 && participants >= max_participants_);
+}
+
 void Session::become(Link& link, ParticipantId as, Instant now) {
   link.participant = as;
   link.handshake_bytes = 0;
   --not_admitted_;
   members_[as] = link.id;
+  if (as != kFirstMaster) came_from_[as] = link.address;
+  if (came_from_.size() > wire::kMaxMembers) came_from_.erase(came_from_.begin());
   hub_.admitted(link.conn);
   pictures_.add_receiver(as, link.conn, now);
 }
 
 bool Session::remove(const wire::TunnelRequest& request, Instant now) {
-  if (request.target == record_.master() || master_ == request.target_link) return false;
-  if (request.target == kEverybody) {
-    Link* link = find(request.target_link);
-    if (link != nullptr && link->participant) {  // by its link: the member, for good
-      removed_.insert(*link->participant);
-      pictures_.drop_source(*link->participant);
-    }
-    cut(request.target_link, RelayError::removed, now);
+  if (request.target == record_.master() || master_ == request.target_link || request.value > 1) return false;
+  bool ban_too = request.value == 1;
+  if (request.target != kEverybody) {
+    remove_member(request.target, ban_too, now);
     return true;
   }
-  removed_.insert(request.target);
-  pictures_.drop_source(request.target);
-  if (Link* link = member(request.target)) cut(link->id, RelayError::removed, now);
+  Link* link = find(request.target_link);
+  if (link == nullptr) return true;
+  if (link->participant) {  // by its link: the member, for good
+    remove_member(*link->participant, ban_too, now);
+    return true;
+  }
+  if (ban_too) ban(link->address);
+  cut(link->id, RelayError::removed, now);
   return true;
+}
+
+void Session::remove_member(ParticipantId id, bool ban_too, Instant now) {
+  removed_.insert(id);
+  pictures_.drop_source(id);
+  if (auto from = came_from_.find(id); from != came_from_.end()) {  // also of one whose link is gone just now
+    if (ban_too) ban(from->second);
+    came_from_.erase(from);
+  }
+  if (Link* link = member(id)) cut(link->id, RelayError::removed, now);
+}
+
+/// Who is in from there already stays in. Of too many bans the oldest goes.
+void Session::ban(const std::string& address) {
+  std::erase(banned_, address);
+  banned_.push_back(address);
+  if (banned_.size() > wire::kMaxBans) banned_.pop_front();
 }
 
 // --- packets ---------------------------------------------------------------------------------------------------------

@@ -35,8 +35,10 @@ class Session {
   /// as deputy while the master is here or only just gone.
   bool take_over(LinkId from, const wire::TakeOver& wish, const wire::RelayNonce& nonce, Instant now);
   /// Why a client cannot attach now, or nothing.
-  std::optional<wire::Error> refuses_client(Instant now);  // may cut the oldest that only knocked
-  LinkId attach(ConnId conn, Instant now);
+  std::optional<wire::Error> refuses_client(const std::string& address, Instant now);  // may cut who only knocked
+  LinkId attach(ConnId conn, const std::string& address, Instant now);
+  /// At most so many admitted at a time beside the master; 0: as many as wire::kMaxMembers allows.
+  void limit_participants(std::size_t most) { max_participants_ = most; }
 
   void on_handshake(LinkId from, const wire::Handshake& handshake, Instant now);
   void on_tunnel(LinkId from, const wire::TunnelRequest& request, Instant now);
@@ -57,6 +59,7 @@ class Session {
   struct Link {
     ConnId conn;
     LinkId id;
+    std::string address;  // as limits count it; of clients
     std::optional<ParticipantId> participant;
     std::size_t handshake_bytes = 0;
     bool heard_of = false;              // by the master
@@ -74,6 +77,9 @@ class Session {
   std::unordered_map<LinkId, Link> links_;
   std::map<ParticipantId, LinkId> members_;  // connected and admitted
   std::set<ParticipantId> removed_;
+  std::map<ParticipantId, std::string> came_from_;  // the last wire::kMaxMembers that were admitted
+  std::deque<std::string> banned_;                  // addresses, at most wire::kMaxBans
+  std::size_t max_participants_ = 0;                // 0: no limit of its own
   std::deque<Pending> refused_;  // links that the master does not want, and when they go
   std::deque<Pending> pending_;  // links to be admitted in time, the oldest first; admitted ones are skipped
   std::size_t not_admitted_ = 0;
@@ -113,6 +119,9 @@ class Session {
   bool admit(LinkId link, ParticipantId as, Instant now);
   void become(Link& link, ParticipantId as, Instant now);
   bool remove(const wire::TunnelRequest& request, Instant now);
+  void remove_member(ParticipantId member, bool ban_too, Instant now);
+  void ban(const std::string& address);
+  bool is_full() const;
   void forward_message(const Link& from, const wire::PacketHeader& header, SharedBytes frame);
   bool is_genuine(const wire::TunnelRequest& request, const wire::KeyBytes& key, const wire::RelayNonce& nonce) const;
 };

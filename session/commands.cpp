@@ -132,9 +132,9 @@ Session::Refusal Session::set_recording(bool on, Instant now) {
   return kDone;
 }
 
-Session::Refusal Session::kick(ParticipantId member, const std::string& reason, Instant now) {
+Session::Refusal Session::kick(ParticipantId member, const std::string& reason, Instant now, Ban ban) {
   if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
-  if (!lead_->kick(member, reason)) return ErrorCode::no_such_member;
+  if (!lead_->kick(member, reason, ban)) return ErrorCode::no_such_member;
   presenting_->members_changed();
   watching_->members_changed();
   return kDone;

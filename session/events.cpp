@@ -66,6 +66,12 @@ std::string name_of(ErrorCode code) {
       return "too_large";
     case ErrorCode::internal:
       return "internal";
+    case ErrorCode::token_needed:
+      return "token_needed";
+    case ErrorCode::token_refused:
+      return "token_refused";
+    case ErrorCode::banned:
+      return "banned";
   }
   return {};
 }

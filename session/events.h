@@ -41,6 +41,9 @@ enum class ErrorCode : std::uint8_t {
   rate_limited,
   too_large,
   internal,
+  token_needed,
+  token_refused,
+  banned,
 };
 std::string name_of(ErrorCode code);
 

@@ -259,13 +259,13 @@ void Lead::remove(ParticipantId id, const std::string& reason) {
   if (!told) core_.notify(Left{id, reason});
 }
 
-bool Lead::kick(ParticipantId id, const std::string& reason) {
+bool Lead::kick(ParticipantId id, const std::string& reason, Ban ban) {
   if (!core_.member(id) || id == core_.self) return false;
   std::string name = core_.member(id)->name;
   wire::pb::Message message;
   message.mutable_kick()->set_reason(clean_text(reason, wire::kMaxReason));
   core_.tell(id, message);
-  tunnel(wire::Operation::remove, {}, id);
+  tunnel(wire::Operation::remove, {}, id, ban == Ban::yes ? 1 : 0);
   tickets_.cancel(id);
   schedule_.kicked(core_.now);
   remove(id, "kicked");

@@ -14,6 +14,9 @@
 
 namespace lotse::session {
 
+/// Whether the address of a removed member is kept out, too; the relay does it.
+enum class Ban { no, yes };
+
 class Lead {
  public:
   struct Options {
@@ -45,7 +48,7 @@ class Lead {
   void on_recording(ParticipantId member, bool on);
 
   // What the master's person wants. False: no such member.
-  bool kick(ParticipantId member, const std::string& reason);
+  bool kick(ParticipantId member, const std::string& reason, Ban ban = Ban::no);
   bool set_right(ParticipantId member, Right right, bool on);
   bool ask_to_share(ParticipantId member, bool wanted);
   void set_mode(Mode mode);

@@ -380,6 +380,16 @@ void Session::on_relay_error(const wire::Error& error) {
       return fail(ErrorCode::internal, "The relay did not understand this program.");
     case E::replaced:
       return fail(ErrorCode::ended, "This participant was taken over by another connection.");
+    case E::token_needed:
+      return fail(ErrorCode::token_needed,
+                  "This relay opens sessions only for holders of a token. Ask its operator for one, and give it in a "
+                  "file with --relay-token-file or in the settings.");
+    case E::token_refused:
+      return fail(
+          ErrorCode::token_refused,
+          "The relay does not take the token: it is wrong, revoked or expired. Ask its operator for a new one.");
+    case E::banned:
+      return fail(ErrorCode::banned, "The moderator does not let anybody from your address into this session again.");
     case E::too_slow:
     case E::shutting_down:
       return;  // the connection closes, the program tries again

@@ -77,7 +77,7 @@ class Session {
   Refusal input(std::optional<ParticipantId> presenter, const InputEvent& event, Instant now);
   Refusal raise_hand(bool up, Instant now);
   Refusal set_recording(bool on, Instant now);
-  Refusal kick(ParticipantId member, const std::string& reason, Instant now);
+  Refusal kick(ParticipantId member, const std::string& reason, Instant now, Ban ban = Ban::no);
   Refusal admit(ParticipantId member, bool allow, Instant now);
   Refusal ask_to_share(ParticipantId member, bool wanted, Instant now);
   Refusal set_mode(Mode mode, Instant now);

@@ -72,5 +72,11 @@ inline constexpr auto kOpeningTime = 10s;                         // each: TCP t
 inline constexpr auto kKeyRequestGap = 250ms;                     // between requests of the relay to one source
 inline constexpr std::size_t kPendingHandshakeBytes = 32u << 10;  // that a link may send before it is admitted
 inline constexpr auto kAdmissionTime = 15min;                     // from ATTACH to admission, lobby included
+inline constexpr std::size_t kMaxOpeningPerAddress = 256;         // links that said neither OPEN nor ATTACH yet
+inline constexpr std::size_t kMaxBans = 256;                      // addresses that one session keeps out
+inline constexpr std::size_t kMaxHostToken = 128;                 // bytes of text
+inline constexpr std::size_t kMaxTokenChecks = 64;                // waiting to be hashed, a second or two of work,
+inline constexpr std::size_t kMaxTokenChecksEach = 4;             // and of those with the same id
+inline constexpr auto kRevocationGap = 10s;                       // at most, until a revoked token's sessions end
 
 }  // namespace lotse::wire

@@ -15,6 +15,7 @@ enum class Type : std::uint8_t {
   open = 0x10,
   attach = 0x11,
   tunnel = 0x12,
+  host_token = 0x13,
   take_over = 0x14,
   handshake = 0x20,
   packet = kPacketFrame,
@@ -31,6 +32,9 @@ class Encoder {
   void operator()(const Open& f) {
     start(Type::open).put(kVersion).put(f.uuid).put(f.key).put(text(f.number));
     request(f.request);
+  }
+  void operator()(const HostToken& f) {
+    start(Type::host_token).put(static_cast<std::uint8_t>(f.text.size())).put(std::string_view(f.text));
   }
   void operator()(const Attach& f) { start(Type::attach).put(kVersion).put(text(f.number)); }
   void operator()(const TunnelRequest& f) {
@@ -144,6 +148,15 @@ std::optional<Frame> read_open(ByteReader& in) {
   return f;
 }
 
+std::optional<Frame> read_host_token(ByteReader& in) {
+  auto size = in.get<std::uint8_t>();
+  if (size < 1 || size > kMaxHostToken || in.left() != size) return std::nullopt;
+  HostToken f{std::string(as_text(in.rest()))};
+  bool printable = std::all_of(f.text.begin(), f.text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  if (!printable) return std::nullopt;
+  return f;
+}
+
 std::optional<Frame> read_key_request(ByteReader& in) {
   KeyRequest f;
   f.source = ParticipantId{in.get<std::uint16_t>()};
@@ -193,7 +206,7 @@ std::optional<Frame> read_small(Type type, ByteReader& in) {
     }
     case Type::error: {
       auto code = in.get<std::uint16_t>();
-      if (code < 1 || code > 12) return std::nullopt;
+      if (code < 1 || code > 15) return std::nullopt;
       return Error{static_cast<RelayError>(code), in.get<std::uint32_t>()};
     }
     case Type::link_down: {
@@ -278,6 +291,8 @@ std::optional<Frame> decode(ByteView frame) {
     out = Packet{in.rest()};
   else if (type == Type::open)
     out = read_open(in);
+  else if (type == Type::host_token)
+    out = read_host_token(in);
   else if (type == Type::handshake)
     out = read_handshake(in);
   else if (type == Type::key_request)

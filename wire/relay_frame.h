@@ -37,7 +37,7 @@ struct Welcome {
 enum class Operation : std::uint8_t {
   open = 1,    // in OPEN only
   admit = 2,   // target_link becomes participant `target`; an older link of that participant is cut
-  remove = 3,  // cut `target` (or, when target is 0xFFFF, target_link) for good
+  remove = 3,  // cut `target` (or, when target is 0xFFFF, target_link) for good; value 1: and ban its address
   end = 4,     // the session is over for all
   epoch = 5,   // `value` is the epoch in force: pictures of older ones are dropped 5 s later
   lock = 6,    // value 1: no new client is let through; 0: again
@@ -86,6 +86,11 @@ struct Open {
   Number number{};
   TunnelRequest request;
 };
+/// master -> relay, before OPEN, where the relay demands one: size u8 (1 to kMaxHostToken), as many bytes of printable
+/// ASCII. Opaque to the program: what its relay's operator gave it. Never logged.
+struct HostToken {
+  std::string text;
+};
 /// client -> relay: version u8, number[9].
 struct Attach {
   Number number{};
@@ -110,7 +115,10 @@ enum class RelayError : std::uint16_t {
   not_allowed = 9,  // bad signature, wrong source, somebody else's number
   too_slow = 10,    // the receiver's backlog passed its limit
   shutting_down = 11,
-  replaced = 12,  // the same member came back on another connection
+  replaced = 12,       // the same member came back on another connection
+  token_needed = 13,   // this relay opens sessions for holders of a token alone
+  token_refused = 14,  // the token is not known here, revoked or expired
+  banned = 15,         // the master keeps this address out of the session
 };
 struct Error {
   RelayError code{};
@@ -171,8 +179,8 @@ struct Packet {
   ByteView bytes;  // view into the frame
 };
 
-using Frame = std::variant<Welcome, Open, Attach, TunnelRequest, SessionOpened, Error, LinkDown, MasterPresence,
-                           Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, Packet>;
+using Frame = std::variant<Welcome, Open, HostToken, Attach, TunnelRequest, SessionOpened, Error, LinkDown,
+                           MasterPresence, Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, Packet>;
 
 Bytes encode(const Frame& frame);
 /// Nothing when the type is unknown, a field is out of its range, or a byte is missing or left over.

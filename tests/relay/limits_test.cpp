@@ -56,22 +56,25 @@ TEST_CASE("joins of one session are limited, wherever they come from") {
   CHECK(refused.got<wire::Error>()[0].detail == 20);
 }
 
-TEST_CASE("a session holds 64 links that wait for admission") {
+TEST_CASE("a session holds so many links that wait for admission, and who only knocked makes room") {
   Rig rig;
   Master master = rig.opened();
   std::vector<Peer> waiting;
-  for (std::size_t i = 0; i < wire::kMaxPendingLinks; ++i) {
-    waiting.push_back(rig.connect());
+  auto attach = [&](std::size_t i) {
+    waiting.push_back(rig.connect("192.0.2." + std::to_string(i % 200)));
     waiting.back().send(wire::Attach{master.number()});
+  };
+  for (std::size_t i = 0; i < wire::kMaxPendingLinks; ++i) {
+    attach(i);
     REQUIRE_FALSE(waiting.back().error());
+    if (i % 100 == 99) rig.pass(30s);  // no more than so many a minute
   }
-  Peer refused = rig.connect();
-  refused.send(wire::Attach{master.number()});
-  CHECK(refused.error() == RelayError::rate_limited);
-  master.admit(waiting[0], 1);
-  Peer next = rig.connect();
-  next.send(wire::Attach{master.number()});
-  CHECK_FALSE(next.error());
+  waiting[0].send(wire::Handshake{{}, wire::HandshakeMessage::confirm, Bytes(100)});
+  attach(200);
+  CHECK_FALSE(waiting.back().error());
+  CHECK_FALSE(waiting[0].closed());
+  CHECK(waiting[1].error() == RelayError::rate_limited);
+  CHECK(waiting[1].closed());
 }
 
 TEST_CASE("a link that is not admitted in time is cut") {

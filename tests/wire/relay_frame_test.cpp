@@ -35,6 +35,7 @@ std::vector<Frame> all_frames() {
   return {Welcome{filled<32>(1)},
           Open{filled<16>(2), filled<32>(3), number, request(Operation::open)},
           Open{filled<16>(2), filled<32>(3), {}, request(Operation::open)},
+          HostToken{"lt1.a.b"},
           Attach{number},
           request(Operation::admit),
           request(Operation::lock),
@@ -111,7 +112,14 @@ TEST_CASE("fields out of their range are refused") {
   CHECK_FALSE(change(request(Operation::admit), 13, 1));  // open in a request
   CHECK_FALSE(change(request(Operation::admit), 13, 7));
   CHECK_FALSE(change(Error{RelayError::full, 0}, 2, 0));
-  CHECK_FALSE(change(Error{RelayError::full, 0}, 2, 13));
+  CHECK_FALSE(change(Error{RelayError::full, 0}, 2, 16));
+  CHECK_FALSE(change(HostToken{"abc"}, 1, 0));
+  CHECK_FALSE(change(HostToken{"abc"}, 1, 2));
+  CHECK_FALSE(change(HostToken{"abc"}, 2, ' '));
+  CHECK_FALSE(change(HostToken{"abc"}, 4, 0x7F));
+  CHECK_FALSE(change(HostToken{"abc"}, 4, 0));
+  CHECK(decode(encode(HostToken{std::string(kMaxHostToken, 'a')})));
+  CHECK_FALSE(decode(encode(HostToken{std::string(kMaxHostToken + 1, 'a')})));
   CHECK_FALSE(change(MasterPresence{true}, 1, 2));
   CHECK_FALSE(change(Handshake{LinkId{1}, HandshakeMessage::join, {}}, 5, 0));
   CHECK_FALSE(change(Handshake{LinkId{1}, HandshakeMessage::join, {}}, 5, 9));
