@@ -35,13 +35,18 @@ void draw_error_page(PageContext& context, const std::function<void()>& retry) {
     std::vector<Button> buttons;
     if (words.remedy != Remedy::back)
       buttons.push_back({.id = "error.back", .label = _("Back to the start"), .tip = _("Back to the start (Esc)")});
+    if (words.remedy == Remedy::settings) buttons.push_back({.id = "error.again", .label = _("Try again")});
     buttons.push_back({.id = "error.do", .label = words.button, .look = Look::primary, .tip = _("Enter")});
     std::string pressed = c.buttons(buttons, Align::right);
     const bool enter = c.kit().key(SDLK_RETURN), escape = c.kit().key(SDLK_ESCAPE);
     if (pressed == "error.back" || escape)
       context.back_to_start();
+    else if (pressed == "error.again")
+      retry();
     else if (pressed == "error.do" || enter)
-      words.remedy == Remedy::try_again ? retry() : context.back_to_start();
+      words.remedy == Remedy::try_again  ? retry()
+      : words.remedy == Remedy::settings ? context.open_settings()
+                                         : context.back_to_start();
   });
 }
 

@@ -39,8 +39,9 @@ std::set<std::string> rights_field(const json& e) {
 /// Errors after which there is no session, wherever they come up.
 bool is_fatal(const std::string& code) {
   static const std::set<std::string> kFatal{
-      "no_session", "ended",   "bad_password",      "lobby_refused",   "kicked",    "banned",
-      "full",       "version", "relay_unreachable", "relay_untrusted", "proxy_auth"};
+      "no_session", "ended",        "bad_password", "lobby_refused",     "kicked",
+      "banned",     "full",         "version",      "relay_unreachable", "relay_untrusted",
+      "proxy_auth", "token_needed", "token_refused"};
   return kFatal.contains(code);
 }
 

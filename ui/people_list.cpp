@@ -45,6 +45,7 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
     items.push_back({.id = id + "deputy", .label = m.deputy > 0 ? _("No longer deputy") : _("Make deputy")});
     items.push_back({.id = id + "handover", .label = _("Hand the session over")});
     items.push_back({.id = id + "kick", .label = _("Remove from the session")});
+    items.push_back({.id = id + "ban", .label = _("Remove and do not let back in")});
   }
   return items;
 }

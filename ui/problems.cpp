@@ -97,6 +97,20 @@ const Words& machine_words() {
              _("Compare its words with those of its operator, or use a link: it carries the relay's fingerprint."),
              _("Try again"), Remedy::try_again};
        }},
+      {"token_needed",
+       [] {
+         return ProblemWords{_("This relay wants a token"),
+                             _("{relay} lets only people open sessions to whom its operator gave a token."),
+                             _("Ask the operator for one and paste it in the settings, then try again."),
+                             _("Open the settings"), Remedy::settings};
+       }},
+      {"token_refused",
+       [] {
+         return ProblemWords{_("The relay does not take the token"),
+                             _("The token for {relay} is wrong, revoked or expired."),
+                             _("Ask the relay's operator for a new one and paste it in the settings, then try again."),
+                             _("Open the settings"), Remedy::settings};
+       }},
       {"proxy_auth",
        [] {
          return ProblemWords{_("The proxy wants a login"), _("Your network lets nobody out without one."),

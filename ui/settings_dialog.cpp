@@ -26,6 +26,7 @@ void choose(Column& c, const std::string& id, const std::string& title, std::str
 void SettingsDialog::open(const Settings& settings) {
   open_ = true;
   edited_ = settings;
+  token_.clear();
 }
 
 void SettingsDialog::draw(PageContext& context) {
@@ -43,6 +44,10 @@ void SettingsDialog::draw(PageContext& context) {
                      kControlHeight)
                  .submitted;
     c.text(Type::small, Ink::quiet, _("The relay passes sealed packets on. It cannot read them."));
+    c.text(Type::body_strong, Ink::text, _("Token of the relay"));
+    enter |= c.field("settings.token", _("Token of the relay"), token_,
+                     {.hint = _("Only if your relay's operator gave you one"), .max_bytes = 200}, kControlHeight)
+                 .submitted;
     c.space(4);
     choose(c, "settings.language", _("Language"), edited_.language,
            {{.id = "settings.language.", .label = _("As the system")},
@@ -61,11 +66,19 @@ void SettingsDialog::draw(PageContext& context) {
       edited_.start_mode = context.settings.start_mode;
       context.settings = edited_;
       context.settings_changed();
+      keep_token(context);
       if (renamed) context.send({{"do", "set_name"}, {"name", edited_.name}});
       open_ = false;
     }
     if (pressed == "settings.cancel") open_ = false;
   });
+}
+
+/// Nothing pasted: what is kept stays.
+void SettingsDialog::keep_token(PageContext& context) {
+  std::erase_if(token_, [](char letter) { return static_cast<unsigned char>(letter) <= ' '; });
+  if (!token_.empty()) context.send({{"do", "relay_token"}, {"relay", context.settings.relay}, {"token", token_}});
+  token_.clear();
 }
 
 }  // namespace lotse::ui

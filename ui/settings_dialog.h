@@ -1,5 +1,7 @@
 // Name, relay, language, colours.
 #pragma once
+#include <string>
+
 #include "ui/page.h"
 
 namespace lotse::ui {
@@ -11,8 +13,10 @@ class SettingsDialog {
   void draw(PageContext& context);
 
  private:
+  void keep_token(PageContext& context);
   bool open_ = false;
   Settings edited_;
+  std::string token_;  // pasted, never shown again
 };
 
 }  // namespace lotse::ui

@@ -165,12 +165,12 @@ std::vector<Scene> all_scenes() {
        .events = plus(presenting(), {roster(1, {with_control(leader("Anna Berger")), workshop(), bernd()})}),
        .banner = true,
        .page = "viewer"});
-  for (const char* code : {"bad_number",        "no_session",      "ended",       "bad_password",   "locked",
-                           "lobby_refused",     "kicked",          "banned",      "full",           "version",
-                           "relay_unreachable", "relay_untrusted", "proxy_auth",  "no_display",     "no_extension",
-                           "display_lost",      "source_gone",     "not_allowed", "no_such_member", "file_name",
-                           "file_exists",       "disk_full",       "too_large",   "timeout",        "rate_limited",
-                           "internal",          "bad_request"})
+  for (const char* code : {"bad_number",        "no_session",      "ended",        "bad_password",   "locked",
+                           "lobby_refused",     "kicked",          "banned",       "full",           "version",
+                           "relay_unreachable", "relay_untrusted", "proxy_auth",   "no_display",     "no_extension",
+                           "display_lost",      "source_gone",     "not_allowed",  "no_such_member", "file_name",
+                           "file_exists",       "disk_full",       "too_large",    "timeout",        "rate_limited",
+                           "internal",          "bad_request",     "token_needed", "token_refused"})
     add({.name = std::string("error-") + code,
          .events =
              plus(joining(), {{{"event", "error"}, {"code", code}, {"message", "the program's own line about it"}}}),

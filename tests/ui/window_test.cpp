@@ -169,6 +169,9 @@ TEST_CASE("the moderator starts a session, admits, shares and ends") {
   CHECK(window.press("person.2"));
   CHECK(window.press("2.kick"));
   CHECK(window.backend.wait_for("kick")["participant"] == 2);
+  CHECK(window.press("person.2"));
+  CHECK(window.press("2.ban"));
+  CHECK(window.backend.wait_for("ban")["participant"] == 2);
   CHECK(window.press("host.end"));
   CHECK_FALSE(window.press("host.record"));  // the question lies above
   CHECK(window.press("end.end"));
@@ -364,6 +367,24 @@ TEST_CASE("settings are kept, the language changes at once") {
   json kept = json::parse(in);
   CHECK(kept["relay"] == "other.example.org:8443");
   CHECK(kept["language"] == "de");
+}
+
+TEST_CASE("a relay that demands a token leads to the settings, and the token goes there and nowhere else") {
+  {
+    Shown window("error-token_needed");
+    CHECK(window.press("error.do"));
+    CHECK(window.type("settings.relay", "relay.example.org"));
+    CHECK(window.type("settings.token", " lt1.abcdefgh.secretsecret "));
+    CHECK(window.press("settings.save"));
+    json kept = window.backend.wait_for("relay_token");
+    CHECK(kept["token"] == "lt1.abcdefgh.secretsecret");
+    CHECK(kept["relay"] == "relay.example.org");
+    CHECK(window.press("error.again"));
+  }
+  std::ifstream in(desk().folder + "/settings.json");
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  CHECK(text.find("relay.example.org") != std::string::npos);
+  CHECK(text.find("secretsecret") == std::string::npos);
 }
 
 TEST_CASE("leaving a session remembers it among the recent ones") {

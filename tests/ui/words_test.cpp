@@ -104,12 +104,12 @@ TEST_CASE("translations keep the placeholders and keys of their texts") {
 
 TEST_CASE("every error code has words of its own") {
   std::set<std::string> titles;
-  const char* codes[] = {"bad_request",  "bad_number",        "no_session",      "ended",       "bad_password",
-                         "locked",       "lobby_refused",     "kicked",          "banned",      "full",
-                         "version",      "relay_unreachable", "relay_untrusted", "proxy_auth",  "no_display",
-                         "no_extension", "display_lost",      "source_gone",     "not_allowed", "no_such_member",
-                         "file_name",    "file_exists",       "disk_full",       "too_large",   "timeout",
-                         "rate_limited", "internal"};
+  const char* codes[] = {"bad_request",  "bad_number",        "no_session",      "ended",        "bad_password",
+                         "locked",       "lobby_refused",     "kicked",          "banned",       "full",
+                         "version",      "relay_unreachable", "relay_untrusted", "proxy_auth",   "no_display",
+                         "no_extension", "display_lost",      "source_gone",     "not_allowed",  "no_such_member",
+                         "file_name",    "file_exists",       "disk_full",       "too_large",    "timeout",
+                         "rate_limited", "internal",          "token_needed",    "token_refused"};
   for (const char* code : codes) {
     ProblemWords words = problem_words(code, "", "r");
     INFO(code);
