@@ -22,9 +22,9 @@ struct Counters {
   std::uint64_t dropped_source = 0;     // dropped: not the sender's own index or session
   std::uint64_t dropped_receiver = 0;   // dropped: the destination is not here
   std::uint64_t bad_frames = 0, bad_signatures = 0;
-  std::uint64_t tokens_checked = 0, tokens_refused = 0;
-  std::uint64_t key_requests = 0;  // sent to presenters
-  std::uint64_t evicted = 0;       // pictures that left the cache for lack of room
+  std::uint64_t tokens_checked = 0;  // those refused are among the errors
+  std::uint64_t key_requests = 0;    // sent to presenters
+  std::uint64_t evicted = 0;         // pictures that left the cache for lack of room
 };
 
 /// Bytes of frames that are alive, cached and queued ones alike, however many hold them. One thread.

@@ -54,7 +54,6 @@ void Core::on_token(ConnId id, const TokenAnswer& answer, Instant now) {
   // It may have been revoked while it was checked.
   bool refused = answer.verdict == TokenVerdict::refused || accounts_->is_revoked(answer.id);
   if (refused || (answer.verdict == TokenVerdict::expired && is_new)) {
-    ++counters_.tokens_refused;
     log_info("token refused conn=" + std::to_string(id.value()) + (answer.id.empty() ? "" : " token=" + answer.id));
     return cut(id, RelayError::token_refused, 0);
   }

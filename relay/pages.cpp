@@ -96,6 +96,7 @@ std::string metrics(const Core& core, const ServerCounters& server) {
       .counter("dropped_source_total", "Packets under somebody else's name", c.dropped_source)
       .counter("dropped_receiver_total", "Packets for somebody who is not here", c.dropped_receiver)
       .counter("bad_frames_total", "Frames that could not be understood or were out of place", c.bad_frames)
+      .counter("tokens_checked_total", "Host tokens that were looked at", c.tokens_checked)
       .counter("bad_signatures_total", "Tunnel requests with a wrong signature", c.bad_signatures)
       .head("errors_total", "Errors sent, by their code", "counter");
   for (std::size_t code = 1; code < c.errors.size(); ++code)

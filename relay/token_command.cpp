@@ -1,11 +1,16 @@
 #include "relay/token_command.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <charconv>
 #include <ctime>
 #include <iomanip>
 #include <ostream>
 #include <stdexcept>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/password_hash.h"
 #include "relay/host_token.h"
@@ -30,6 +35,16 @@ std::string state(const TokenRow& row, std::int64_t now) {
 }
 
 std::string limit(std::size_t value) { return value == 0 ? "-" : std::to_string(value); }
+
+/// An administrator must not leave files behind that the relay's own user cannot open: they get the folder's owner.
+void make_file(const std::filesystem::path& data, const std::filesystem::path& file) {
+  int fd = open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return;  // there already, or TokenTable says why not
+  struct stat folder {};
+  if (geteuid() == 0 && stat(data.c_str(), &folder) == 0 && fchown(fd, folder.st_uid, folder.st_gid) != 0)
+    log_warning("the owner of " + file.string() + " could not be changed");
+  close(fd);
+}
 
 int add(TokenTable& table, const TokenRequest& request, std::int64_t now, std::ostream& out, std::ostream& notes) {
   std::int64_t expires = 0;
@@ -112,6 +127,7 @@ int run_token_command(const std::filesystem::path& data, const TokenRequest& req
   if (problem)
     throw std::runtime_error("cannot make the data folder " + data.string() + ": " + problem.message() +
                              "; choose another with --data");
+  make_file(data, token_file(data));
   TokenTable table(token_file(data));
   switch (request.what) {
     case TokenRequest::What::add:

@@ -1,6 +1,7 @@
 // Host tokens as the relay keeps them: the table, the check, the operator's command.
 #include "relay/token_accounts.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -238,6 +239,27 @@ TEST_CASE("the operator's mistakes are answered with what to do") {
   CHECK_THROWS_WITH(run({TokenRequest::What::revoke, {}, {}, {}, "zzz"}), Catch::Contains("token list"));
   CHECK_THROWS_WITH(run({TokenRequest::What::add, {}, "soon", {}, {}}), Catch::Contains("30d"));
   CHECK(out.str().empty());
+}
+
+TEST_CASE("what an administrator makes belongs to the owner of the folder") {
+  if (geteuid() != 0) return;  // nobody else could give it away
+  Folder folder;
+  REQUIRE(chown(folder.path.c_str(), 1234, 1235) == 0);
+  std::ostringstream out, notes;
+  CHECK(run_token_command(folder.path, {TokenRequest::What::add, {}, {}, {}, {}}, 0, out, notes) == 0);
+  TokenTable open_one(token_file(folder.path));
+  open_one.list();
+  int files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path)) {
+    struct stat status {};
+    REQUIRE(stat(file.path().c_str(), &status) == 0);
+    INFO(file.path());
+    CHECK(status.st_uid == 1234);
+    CHECK(status.st_gid == 1235);
+    CHECK((status.st_mode & 077) == 0);
+    ++files;
+  }
+  CHECK(files >= 2);  // the journal, too
 }
 
 TEST_CASE("a span of time is a count and a unit") {
