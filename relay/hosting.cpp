@@ -1,4 +1,7 @@
 // The part of the core that asks accounts before it lets a master in.
+#include <algorithm>
+#include <utility>
+
 #include "base/log.h"
 #include "crypto/secret.h"
 #include "relay/core.h"

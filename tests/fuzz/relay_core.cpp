@@ -32,6 +32,17 @@ class Numbers final : public NumberSource {
   std::uint32_t last_ = 0;
 };
 
+/// Answers come as steps of their own, whether anybody asked or not.
+class Book final : public Accounts {
+ public:
+  void check(ConnId, std::string) override {}
+  std::uint64_t version() override { return ++changes_; }
+  bool is_revoked(const std::string&) override { return changes_ % 16 == 15; }
+
+ private:
+  std::uint64_t changes_ = 0;
+};
+
 constexpr ConnId kMaster{0};
 constexpr std::size_t kCache = 256u << 10;
 
@@ -43,6 +54,7 @@ struct World {
   Lines lines;
   Numbers numbers;
   MemoryStore store;
+  Book book;
   Instant now{std::chrono::hours(1)};
   Core core{lines, numbers, store, limits(), now};
   std::uint64_t sequence = 0;
@@ -60,6 +72,21 @@ struct World {
     core.on_frame(kMaster, opens ? wire::encode(wire::Open{{}, key().verify_key(), {}, r}) : wire::encode(r), now);
   }
 };
+
+/// Another master, who waits for what the accounts say of its token.
+void host(World& world, ConnId conn) {
+  wire::TunnelRequest open{.sequence = 1, .operation = wire::Operation::open, .value = 1};
+  open.signature = World::key().sign(crypto::Purpose::tunnel, {wire::signed_part(open, {}, {})});
+  world.core.on_disconnect(conn, world.now);
+  world.core.on_connect(conn, "a", world.now);
+  world.core.on_frame(conn, wire::encode(wire::HostToken{"t"}), world.now);
+  world.core.on_frame(conn, wire::encode(wire::Open{{}, World::key().verify_key(), {}, open}), world.now);
+}
+
+void answer(World& world, ConnId conn, std::uint8_t what) {
+  TokenAnswer answer{static_cast<TokenVerdict>(what % 4), what & 4 ? "t" : "u", {what & 8u, what & 2u}};
+  world.core.on_token(conn, answer, world.now);
+}
 
 void step(World& world, ByteReader& in) {
   auto what = in.get<std::uint8_t>();
@@ -91,6 +118,12 @@ void step(World& world, ByteReader& in) {
       world.lines.queues[conn] = std::min<std::size_t>(world.lines.queues[conn], in.get<std::uint16_t>());
       world.core.on_writable(conn, world.now);
       break;
+    case 5:
+      if (what & 0x40) return host(world, conn);
+      [[fallthrough]];
+    case 6:
+      if (what & 0x40) return answer(world, conn, in.get<std::uint8_t>());
+      [[fallthrough]];
     default: {
       if (what & 0x80) conn = kMaster;
       ByteView frame = in.take(std::min<std::size_t>(in.get<std::uint8_t>(), in.left()));
@@ -110,6 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   World world;
   world.core.on_connect(kMaster, "m", world.now);
   world.request({.operation = wire::Operation::open, .value = 1});
+  world.core.demand_tokens(&world.book, world.now);
   ByteReader in(ByteView(data, size));
   while (in.left() > 0 && in.ok()) {
     step(world, in);
