@@ -21,10 +21,10 @@ def any_server():
 class WebSocket:
     """A client of a relay. Messages are binary."""
 
-    def __init__(self, port):
-        self.socket = any_server().wrap_socket(socket.create_connection(("127.0.0.1", port), 30))
+    def __init__(self, port, host="127.0.0.1"):
+        self.socket = any_server().wrap_socket(socket.create_connection((host, port), 30))
         key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall((f"GET /v1/link HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+        self.socket.sendall((f"GET /v1/link HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
                              f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n"
                              "Sec-WebSocket-Protocol: lotse.v1\r\n\r\n").encode())
         self.buffer = b""
@@ -48,7 +48,7 @@ class WebSocket:
         self.socket.sendall(bytes([0x80 | opcode]) + length + mask + unmask(message, mask))
 
     def receive(self):
-        """The next message; pings and their like are left out."""
+        """The next message; pings are answered, their like left out."""
         while True:
             frame = take_frame(self.buffer)
             if frame is None:
@@ -58,6 +58,8 @@ class WebSocket:
             self.buffer = self.buffer[size:]
             if opcode == 8:
                 raise ConnectionError("closed")
+            if opcode == 9:
+                self.send(payload, opcode=10)
             if opcode in (0, 1, 2):
                 return payload
 

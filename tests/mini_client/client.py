@@ -1,0 +1,199 @@
+"""A participant: joins through a relay, reads and says chat, keeps the newest payload of each slot. One thread, by hand:
+nothing happens but in `next`."""
+
+import base64
+import hashlib
+import re
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from . import handshake, messages, packets
+from .primitives import Refused, u32, verify
+
+WELCOME, SESSION, ERROR, LINK_DOWN, MASTER = 1, 2, 3, 4, 5
+OPEN, ATTACH, TUNNEL, HANDSHAKE, PACKET, KEY_REQUEST, PING, PONG = 0x10, 0x11, 0x12, 0x20, 0x30, 0x31, 0x40, 0x41
+
+
+def parse_link(link):
+    """{host, port, number, secret, fingerprint, pin}; the last two may be missing."""
+    match = re.fullmatch(r"https://([^/:]+)(?::(\d+))?/(\d{9})#([a-zA-Z2-7]{26})\.([a-zA-Z2-7]{16})(?:&pin=([0-9a-f]{64}))?",
+                         link)
+    if not match:
+        raise Refused("link")
+    host, port, number, secret, fingerprint, pin = match.groups()
+    return {"host": host, "port": int(port or 443), "number": number, "fingerprint": fingerprint, "pin": pin,
+            "secret": base64.b32decode(secret.upper() + "======")}
+
+
+def pin_of(connection):
+    """SHA-256 of the public key of the other end, in hex."""
+    certificate = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True))
+    key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(key).hexdigest()
+
+
+class MiniClient:
+    """`connection`: a WebSocket with `send`, `receive` and the TLS `socket`. `events`: what was understood, as (word, value)."""
+
+    def __init__(self, connection, number, *, code=None, link=None, name="Mini", rsa=None):
+        self.connection, self.events = connection, []
+        self.roster, self.slots, self.screens, self.keys = None, {}, {}, None
+        self.early, self.frame_ends, self.refused = [], {}, None
+        if link and link["pin"] and pin_of(connection.socket) != link["pin"]:
+            raise Refused("relay's key")
+        if (welcome := self.receive(WELCOME))[:1] != b"\x01" or len(welcome) != 33:
+            raise Refused("version")
+        connection.send(bytes([ATTACH, 1]) + number.encode())
+        session = self.receive(SESSION)
+        if len(session) != 30 or session[:10] != b"\x01" + number.encode():
+            raise Refused("session")
+        self.uuid, self.link = session[10:26], int.from_bytes(session[26:], "big")
+        mode, password = ((handshake.LINK, link["secret"]) if link else (handshake.NONE, b"") if code is None
+                          else (handshake.TYPED, handshake.password_of(code)))
+        self.handshake = handshake.Client(number, self.uuid, mode, password, name,
+                                          link and link["fingerprint"], rsa)
+
+    # ---- frames ------------------------------------------------------------------------------------------------------
+
+    def receive(self, wanted=None):
+        """The next frame's (type, fields), or the fields of the next frame of one type. PINGs are answered."""
+        while True:
+            frame = self.connection.receive()
+            kind, fields = frame[0], frame[1:]
+            if kind == PING:
+                self.connection.send(bytes([PONG]) + fields)
+            elif kind == ERROR:
+                raise Refused(f"relay's error {int.from_bytes(fields[:2], 'big')}")
+            elif wanted is None:
+                return kind, fields
+            elif kind == wanted:
+                return fields
+
+    def say(self, message, body):
+        self.connection.send(bytes([HANDSHAKE]) + u32(self.link) + bytes([message]) + body)
+
+    def expect(self, *wanted):
+        """The next handshake message of these kinds: (kind, body)."""
+        while True:
+            fields = self.receive(HANDSHAKE)
+            kind, body = fields[4], fields[5:]
+            if kind == handshake.REFUSED:
+                raise Refused(f"refused {body[0]}")
+            if kind in wanted:
+                return kind, body
+
+    # ---- the way in --------------------------------------------------------------------------------------------------
+
+    def join(self):
+        """JOIN to READY; waits in the lobby when there is one. Then `roster` is known."""
+        h = self.handshake
+        self.say(handshake.JOIN, h.join)
+        self.say(handshake.CONFIRM, h.take_offer(self.expect(handshake.OFFER)[1]))
+        while True:
+            kind, body = self.expect(handshake.LOBBY, handshake.KEY)
+            if kind == handshake.KEY:
+                break
+            h.take_lobby(body)
+            self.events.append(("lobby", None))
+        self.say(handshake.READY, h.take_key(body))
+        self.keys = packets.Keys(self.uuid, h.index)
+        self.keys.add_epoch(h.epoch, h.epoch_secret)
+        self.keys.add_pair(0, h.c2m, h.m2c, used=1)
+        self.take_roster(messages.decode("SignedRoster", h.first))
+
+    def take_roster(self, signed):
+        verify(self.handshake.offer.ed, signed["signature"], b"rv1 roster" + self.uuid + signed["roster"])
+        roster = messages.decode("Roster", signed["roster"])
+        if self.roster is not None and roster["version"] <= self.roster["version"]:
+            return
+        self.roster = roster
+        self.members = {m["index"]: m for m in roster["members"]}
+        for index, member in self.members.items():
+            if index and index != self.keys.index and index not in self.keys.pairs:
+                key = [packets.pair_key(self.uuid, self.handshake.dh, self.handshake.dh.public, member["dh"],
+                                        self.keys.index, index, sender) for sender in (self.keys.index, index)]
+                self.keys.add_pair(index, *key, used=0)
+        self.events.append(("roster", roster["version"]))
+
+    # ---- in the session ----------------------------------------------------------------------------------------------
+
+    def next(self):
+        """Takes one frame, and what waited for its news; what came of it stands in `events`, `slots` and `screens`."""
+        kind, fields = self.receive()
+        if kind != PACKET:
+            self.events.append(("frame", kind))
+            return
+        self.take(fields)
+        waiting, self.early = self.early, []
+        for packet in waiting:
+            self.take(packet)
+
+    def take(self, packet):
+        try:
+            header, clear, plain = self.keys.open(packet)
+        except Refused as why:
+            if str(why) == "no key":
+                self.early.append(packet)
+            else:
+                self.events.append(("dropped", str(why)))
+            return
+        if header.kind == packets.MESSAGE:
+            self.take_message(header, clear, plain)
+        elif header.kind == packets.SLOT:
+            self.slots[header.source, header.screen, header.slot] = (header, plain)
+        elif header.kind == packets.STATE and header.slot == 0:
+            self.screens[header.source, header.screen] = messages.decode("ScreenState", plain)
+        elif header.kind == packets.FRAME_END:
+            self.frame_ends[header.source, header.screen] = (header, messages.decode("FrameEnd", plain))
+
+    def take_message(self, header, clear, plain):
+        if header.keying == packets.EPOCH:
+            plain = packets.verified(self.uuid, clear, plain, self.members[header.source]["ed"])
+        message = messages.decode("Message", plain)
+        if "roster" in message:
+            self.take_roster(message["roster"])
+        elif "epoch" in message and header.source == 0 and header.keying == packets.PAIR:
+            self.keys.add_epoch(message["epoch"]["epoch"], message["epoch"]["secret"])
+            self.events.append(("epoch", message["epoch"]["epoch"]))
+        elif "ping" in message and header.keying == packets.PAIR:
+            self.tell(header.source, packets.CONTROL, pong={"value": message["ping"]["value"],
+                                                           "epoch": max(self.keys.epochs),
+                                                           "roster_version": self.roster["version"]})
+            self.events.append(("ping", header.source))
+        elif "pong" in message and header.keying == packets.PAIR:
+            self.events.append(("pong", (header.source, message["pong"])))
+        elif "chat" in message:
+            self.events.append(("chat", (header.source, header.destination, message["chat"]["text"])))
+        else:
+            self.events.append(("message", (header.source, message)))
+
+    def wait_for(self, word, value=None):
+        """The value of the first event of this word (and value) that was not waited for yet."""
+        while True:
+            for place, event in enumerate(self.events):
+                if event[0] == word and value in (None, event[1]):
+                    del self.events[place]
+                    return event[1]
+            self.next()
+
+    def tell(self, to, stream, **message):
+        """A message to one."""
+        self.send_packet(self.keys.seal_to_one(stream, to, messages.encode("Message", message)))
+
+    def tell_all(self, stream, **message):
+        self.send_packet(self.keys.seal_to_all(stream, messages.encode("Message", message), self.handshake.ed))
+
+    def chat(self, text, to=None):
+        if to is None:
+            self.tell_all(packets.CHAT, chat={"text": text, "to_all": True})
+        else:
+            self.tell(to, packets.CHAT, chat={"text": text})
+
+    def send_packet(self, packet):
+        self.connection.send(bytes([PACKET]) + packet)
+
+    def leave(self):
+        """Cuts the connection; a member that goes for good says so first."""
+        self.tell(0, packets.CONTROL, leave={})
+        self.connection.close()
