@@ -41,11 +41,7 @@ class WebSocket:
         self.buffer += data
 
     def send(self, message, opcode=2):
-        mask = os.urandom(4)
-        size = len(message)
-        length = (bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size) if size < 65536
-                  else b"\xff" + struct.pack(">Q", size))
-        self.socket.sendall(bytes([0x80 | opcode]) + length + mask + unmask(message, mask))
+        self.socket.sendall(write_frame(message, opcode, masked=True))
 
     def receive(self):
         """The next message; pings are answered, their like left out."""
@@ -119,6 +115,14 @@ class FakeRelay:
     def close(self):
         self.server.shutdown(socket.SHUT_RDWR)
         self.server.close()
+
+
+def write_frame(message, opcode, masked):
+    size, mask = len(message), os.urandom(4) if masked else b""
+    short = size if size < 126 else 126 if size < 65536 else 127
+    length = b"" if size < 126 else struct.pack(">H" if size < 65536 else ">Q", size)
+    return bytes([0x80 | opcode, short | (0x80 if masked else 0)]) + length + mask + (unmask(message, mask) if mask
+                                                                                     else message)
 
 
 def unmask(data, mask):
