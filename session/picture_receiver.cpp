@@ -213,7 +213,8 @@ void PictureReceiver::show() {
   if (ended) {
     end_due_ = false;
     shown_version_ = end_version_;
-    if (end_exact_ && missing_ == 0 && canvas_.digest() == end_digest_) set_exact(true);
+    // Whatever came before it: slots that were withheld leave the picture as it was, and no longer what is shown there.
+    set_exact(end_exact_ && missing_ == 0 && canvas_.digest() == end_digest_);
   }
   bool completes = !complete_ && missing_ == 0 && !slots_.empty();
   complete_ = complete_ || completes;  // before it is shown: who waits for it looks then
