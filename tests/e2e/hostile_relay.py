@@ -234,13 +234,22 @@ class HostileTest(SceneTest):
         """Whatever was done: no rule failed, and an honest participant still comes in and is heard."""
         self.assertEqual(self.hostile.failures, [])
         self.hostile.next_rules.clear()
+        start = len(self.master.lines)
         self.master.command("new_code")  # forgets wrong ones
+        self.master.event("code", start=start)
         honest = self.scene.join(self.master, "Honest")
         honest.command("chat", text=f"still here, {self.id()}")
         self.master.event("chat", text=f"still here, {self.id()}", start=self.start)
         honest.command("quit")
         self.assertEqual(honest.exit_code(), 0)
         self.assertEqual([l for l in self.master.lines[self.start:] if l.get("event") == "error"], [])
+
+    @classmethod
+    def enter(cls, name):
+        """(participant, connection) of somebody who came in undisturbed."""
+        met = []
+        cls.hostile.attack_next_client(met.append)
+        return cls.scene.join(cls.master, name), met[0]
 
     def victim(self, make_rule, how="code"):
         """A participant on its way in whose connection has this rule."""
