@@ -109,28 +109,28 @@ class MiniClientTest(SceneTest):
         self.assertNotIn("for 0 alone", [l.get("text") for l in self.guest.lines])
 
     def whole_picture(self, mini):
-        """RGB bytes of the master's screen as soon as every slot is exact; its digest fits the one that was sent."""
+        """(RGB bytes, coders) of the master's screen when every slot is here and exact and the digest is the one that was
+        sent, else nothing."""
         count = len(range(0, 640, 64)) * len(range(0, 400, 64))
-        while True:
-            header, end = mini.frame_ends.get((0, 0), (None, {"exact": False}))
-            payloads = [mini.slots.get((0, 0, slot), (None, None))[1] for slot in range(count)]
-            if end["exact"] and None not in payloads and all(p[0] < 2 for p in payloads):
-                rgb, digest = slots.picture(payloads, 640, 400)
-                if digest == end["digest"]:
-                    return rgb, {p[0] for p in payloads}
-            mini.next()
+        _, end = mini.frame_ends.get((0, 0), (None, {"exact": False}))
+        payloads = [mini.slots.get((0, 0, slot), (None, None))[1] for slot in range(count)]
+        if end["exact"] and None not in payloads and all(p[0] < 2 for p in payloads):
+            rgb, digest = slots.picture(payloads, 640, 400)
+            if digest == end["digest"]:
+                return rgb, {p[0] for p in payloads}
+        return None
 
     def test_it_decodes_the_screen_bit_by_bit(self):
         mini = self.join("Paul")
-        rgb, coders = self.whole_picture(mini)
+        rgb, coders = mini.until(lambda: self.whole_picture(mini), "an exact picture")
         self.assertEqual(coders, {0, 1})  # there was something to decode for both
         state = mini.screens[0, 0]
         self.assertEqual((state["width"], state["height"], state["sharing"]), (640, 400, True))
         self.assertEqual(self.screen.grab().differing(Picture(640, 400, rgb)), 0)
         self.screen.run("xsetroot", "-solid", "#7b2d5a")
-        while self.whole_picture(mini)[0][-3:] != bytes.fromhex("7b2d5a"):
-            mini.next()
-        self.assertEqual(self.screen.grab().differing(Picture(640, 400, self.whole_picture(mini)[0])), 0)
+        red = bytes.fromhex("7b2d5a")
+        rgb, _ = mini.until(lambda: (p := self.whole_picture(mini)) and p[0].endswith(red) and p, "the new picture")
+        self.assertEqual(self.screen.grab().differing(Picture(640, 400, rgb)), 0)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ nothing happens but in `next`."""
 import base64
 import hashlib
 import re
+import time
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -168,14 +169,20 @@ class MiniClient:
         else:
             self.events.append(("message", (header.source, message)))
 
+    def until(self, found, what):
+        """What `found()` returns as soon as that is something; asked after each frame, for a minute at most."""
+        end = time.monotonic() + 60
+        while not (result := found()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited in vain for {what}")
+            self.next()
+        return result
+
     def wait_for(self, word, value=None):
         """The value of the first event of this word (and value) that was not waited for yet."""
-        while True:
-            for place, event in enumerate(self.events):
-                if event[0] == word and value in (None, event[1]):
-                    del self.events[place]
-                    return event[1]
-            self.next()
+        event = self.until(lambda: next((e for e in self.events if e[0] == word and value in (None, e[1])), None), word)
+        self.events.remove(event)
+        return event[1]
 
     def tell(self, to, stream, **message):
         """A message to one."""
