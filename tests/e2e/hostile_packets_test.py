@@ -3,7 +3,7 @@
 import sys
 import unittest
 
-from hostile_relay import DOWN, PACKET, TUNNEL, UP, HostileTest, handshake_frame, handshake_of
+from hostile_relay import DOWN, PACKET, TUNNEL, UP, HostileTest, changing, handshake_frame, handshake_of
 from scene import ROOT, Screen
 from web_socket import WebSocket
 
@@ -311,6 +311,7 @@ class SilenceTest(HostileTest):
         """Half a minute of it; the connections stay open all the time."""
         mute, mute_wire = self.enter("Mute")
         deaf, deaf_wire = self.enter("Deaf")
+        waiting = [self.victim(changing(DOWN, number, None)) for number in (OFFER, KEY)]
         start = len(deaf.lines)
         mute_wire.rule = lambda way, message: [] if way == UP else None
         deaf_wire.rule = lambda way, message: [] if way == DOWN else None
@@ -323,6 +324,8 @@ class SilenceTest(HostileTest):
         self.master.wait_for(lambda l: l.get("event") == "roster" and [
             m["away"] for m in l["members"] if m["participant"] == mute.id] == [True], "a roster that has it away")
         self.assertFalse(mute_wire.gone)
+        for victim in waiting:  # for an answer that never comes
+            self.assert_ends(victim, 4, "timeout")
 
 
 if __name__ == "__main__":

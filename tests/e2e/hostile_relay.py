@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 
-from scene import Failure, SceneTest, certificate_in, programs
+from scene import Failure, SceneTest, certificate_in, programs, wait_until
 from web_socket import any_server, take_frame, write_frame
 
 UP, DOWN = "up", "down"  # from the program, to the program
@@ -96,7 +96,9 @@ class Connection:
         return self.ends[DOWN if way == UP else UP]
 
     def _forward(self, way):
-        for kind, what in self.ends[way].read():
+        events = self.ends[way].read()
+        self._obey()  # what was injected before anybody said this goes before it
+        for kind, what in events:
             if kind == "head":
                 self._other(way).tls.sendall(what)
             elif kind == "control":
@@ -205,11 +207,11 @@ def handshake_frame(link, number, body):
 
 
 def changing(way, number, change):
-    """A maker of rules: the body of one handshake message of one way becomes `change(body)`."""
+    """A maker of rules: the body of one handshake message of one way becomes `change(body)`; without one it is dropped."""
     def make(_):
         def rule(on, message):
             if on == way and handshake_of(message)[0] == number:
-                return [message[:6] + change(message[6:])]
+                return [message[:6] + change(message[6:])] if change else []
         return rule
     return make
 
@@ -237,12 +239,21 @@ class HostileTest(SceneTest):
         start = len(self.master.lines)
         self.master.command("new_code")  # forgets wrong ones
         self.master.event("code", start=start)
-        honest = self.scene.join(self.master, "Honest")
+        honest = wait_until(self.honest, "an honest participant")
         honest.command("chat", text=f"still here, {self.id()}")
         self.master.event("chat", text=f"still here, {self.id()}", start=self.start)
         honest.command("quit")
         self.assertEqual(honest.exit_code(), 0)
         self.assertEqual([l for l in self.master.lines[self.start:] if l.get("event") == "error"], [])
+
+    def honest(self):
+        """A participant who is in; nothing when the master has just had its ten joins of this second."""
+        guest = self.scene.guest(self.master, "--name", "Honest")
+        answer = guest.wait_for(lambda l: l.get("event") in ("roster", "error"), "roster or error")
+        if answer["event"] == "roster":
+            return guest
+        self.assertEqual(answer["code"], "rate_limited")
+        return None
 
     @classmethod
     def enter(cls, name):

@@ -41,6 +41,13 @@ class ProtocolTest(unittest.TestCase):
         self.assertEqual([n for n in named if not re.search(rf"\b{n}\b", limits)], [])
 
 
+class ThreatModelTest(unittest.TestCase):
+    def test_tests_that_it_names_exist(self):
+        named = re.findall(r"`(\w+_test)\.(test_\w+)`", read("docs/THREAT_MODEL.md"))
+        self.assertGreater(len(named), 5)
+        self.assertEqual([n for n in named if f"def {n[1]}(" not in read(f"tests/e2e/{n[0]}.py")], [])
+
+
 class ControlTest(unittest.TestCase):
     words = set(re.findall(r"`(\w+)(?:\{[^`]*\})?`", read("docs/CONTROL.md")))
 
