@@ -1,5 +1,5 @@
-"""A relay that lies: it ends TLS with the key of a real relay behind it, reads every WebSocket message of both ways, and
-passes on what rules make of them. Rules run on the thread of their connection; what tests inject waits for that thread."""
+"""A relay that lies: it ends TLS with the key of a real relay behind it, reads every WebSocket message of both ways,
+and passes on what rules make of them. Rules run on the thread of their connection; what is injected waits for it."""
 
 import collections
 import select
@@ -172,8 +172,8 @@ class HostileRelay:
             self.news.notify_all()
 
     def attack_next_client(self, make_rule):
-        """`make_rule(connection)` gives the rule of the next client: rule(way, message) -> messages to pass on; None: as it
-        is."""
+        """`make_rule(connection)` gives the rule of the next client: rule(way, message) -> messages to pass on, or None
+        for the message as it is."""
         self.next_rules.append(make_rule)
 
     def newest(self, role):
@@ -192,7 +192,7 @@ class HostileRelay:
         self.server.close()
 
 
-# ---- rules and what they are made of -----------------------------------------------------------------------------------
+# ---- rules and what they are made of ---------------------------------------------------------------------------------
 
 HANDSHAKE, TUNNEL, PACKET, LINK_DOWN = 0x20, 0x12, 0x30, 0x04
 
@@ -207,7 +207,7 @@ def handshake_frame(link, number, body):
 
 
 def changing(way, number, change):
-    """A maker of rules: the body of one handshake message of one way becomes `change(body)`; without one it is dropped."""
+    """A maker of rules: the body of one kind of handshake message becomes `change(body)`; without one it is dropped."""
     def make(_):
         def rule(on, message):
             if on == way and handshake_of(message)[0] == number:

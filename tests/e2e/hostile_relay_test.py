@@ -26,8 +26,8 @@ def random_point():
 
 
 class FalseMaster:
-    """A maker of rules: poses to a client as the master, with keys of its own and a code that it guesses. `told`: what it came
-    to know."""
+    """A maker of rules: poses to a client as the master, with keys of its own and a code that it guesses. `told`: what
+    it came to know."""
 
     def __init__(self, number, code):
         self.number, self.password, self.told = number, handshake.password_of(code), {}
@@ -60,7 +60,8 @@ class HandshakeAttackTest(HostileTest):
         socket = WebSocket(self.hostile.port_behind)
         socket.socket.settimeout(60)
         self.addCleanup(socket.close)
-        return client.MiniClient(socket, self.master.number, **{"code": self.scene.code_of(self.master), "rsa": self.rsa, **how})
+        how = {"code": self.scene.code_of(self.master), "rsa": self.rsa, **how}
+        return client.MiniClient(socket, self.master.number, **how)
 
     def changed_join(self, change):
         """A JOIN with `change(fields)` made by the relay."""
@@ -155,7 +156,8 @@ class HandshakeAttackTest(HostileTest):
         masters = [self.scene.master(*self.SHARE, "--password", passphrase) for _ in range(2)]
 
         def make(connection):
-            other = client.MiniClient(WebSocket(self.hostile.port_behind), masters[1].number, code=passphrase, rsa=self.rsa)
+            other = client.MiniClient(WebSocket(self.hostile.port_behind), masters[1].number, code=passphrase,
+                                      rsa=self.rsa)
             self.addCleanup(other.connection.close)
 
             def rule(way, message):

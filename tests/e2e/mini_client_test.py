@@ -24,12 +24,15 @@ class MiniClientTest(SceneTest):
         cls.guest = scene.join(cls.master, "Bernd")
         cls.guest.event("picture")
 
-    def knock(self, name, number=None, **how):
-        """A mini-client at the door."""
+    def connect(self):
         socket = WebSocket(int(self.scene.address.split(":")[1]))
         socket.socket.settimeout(60)
         self.addCleanup(socket.close)
-        return client.MiniClient(socket, number or self.master.number, name=name, **how)
+        return socket
+
+    def knock(self, name, number=None, **how):
+        """A mini-client at the door."""
+        return client.MiniClient(self.connect(), number or self.master.number, name=name, **how)
 
     def join(self, name, **how):
         """A mini-client that is in, as the master sees it, too."""
@@ -108,9 +111,22 @@ class MiniClientTest(SceneTest):
             self.assertEqual(program.event("chat", text=f"for {index} alone")["from"], me)
         self.assertNotIn("for 0 alone", [l.get("text") for l in self.guest.lines])
 
+    def test_it_comes_back_over_another_connection_as_the_same_member(self):
+        mini = self.join("Rita")
+        start = len(self.master.lines)
+        mini.connection.close()
+        self.master.wait_for(lambda l: l.get("event") == "roster" and [
+            m["away"] for m in l["members"] if m["participant"] == mini.keys.index] == [True], "Rita away", start=start)
+        self.master.command("chat", text="while Rita was away")
+        mini.resume(self.connect())
+        mini.chat("here again")
+        for program in (self.master, self.guest):
+            self.assertEqual(program.event("chat", text="here again")["from"], mini.keys.index)
+        self.master.command("chat", text="welcome back")
+        self.assertEqual(mini.wait_for("chat"), (0, 0xFFFF, "welcome back"))
+
     def whole_picture(self, mini):
-        """(RGB bytes, coders) of the master's screen when every slot is here and exact and the digest is the one that was
-        sent, else nothing."""
+        """(RGB bytes, coders) of the master's screen; nothing before every slot is here, exact, and fits the digest."""
         count = len(range(0, 640, 64)) * len(range(0, 400, 64))
         _, end = mini.frame_ends.get((0, 0), (None, {"exact": False}))
         payloads = [mini.slots.get((0, 0, slot), (None, None))[1] for slot in range(count)]

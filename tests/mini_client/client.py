@@ -1,5 +1,5 @@
-"""A participant: joins through a relay, reads and says chat, keeps the newest payload of each slot. One thread, by hand:
-nothing happens but in `next`."""
+"""A participant: joins through a relay, reads and says chat, keeps the newest payload of each slot. One thread, by
+hand: nothing happens but in `next`."""
 
 import base64
 import hashlib
@@ -18,8 +18,8 @@ OPEN, ATTACH, TUNNEL, HANDSHAKE, PACKET, KEY_REQUEST, PING, PONG = 0x10, 0x11, 0
 
 def parse_link(link):
     """{host, port, number, secret, fingerprint, pin}; the last two may be missing."""
-    match = re.fullmatch(r"https://([^/:]+)(?::(\d+))?/(\d{9})#([a-zA-Z2-7]{26})\.([a-zA-Z2-7]{16})(?:&pin=([0-9a-f]{64}))?",
-                         link)
+    match = re.fullmatch(r"https://([^/:]+)(?::(\d+))?/(\d{9})"
+                         r"#([a-zA-Z2-7]{26})\.([a-zA-Z2-7]{16})(?:&pin=([0-9a-f]{64}))?", link)
     if not match:
         raise Refused("link")
     host, port, number, secret, fingerprint, pin = match.groups()
@@ -35,7 +35,8 @@ def pin_of(connection):
 
 
 class MiniClient:
-    """`connection`: a WebSocket with `send`, `receive` and the TLS `socket`. `events`: what was understood, as (word, value)."""
+    """`connection`: a WebSocket with `send`, `receive` and the TLS `socket`. `events`: what was understood, as (word,
+    value)."""
 
     def __init__(self, connection, number, *, code=None, link=None, name="Mini", rsa=None):
         self.connection, self.events = connection, []
@@ -43,17 +44,22 @@ class MiniClient:
         self.early, self.frame_ends, self.refused = [], {}, None
         if link and link["pin"] and pin_of(connection.socket) != link["pin"]:
             raise Refused("relay's key")
-        if (welcome := self.receive(WELCOME))[:1] != b"\x01" or len(welcome) != 33:
-            raise Refused("version")
-        connection.send(bytes([ATTACH, 1]) + number.encode())
-        session = self.receive(SESSION)
-        if len(session) != 30 or session[:10] != b"\x01" + number.encode():
-            raise Refused("session")
-        self.uuid, self.link = session[10:26], int.from_bytes(session[26:], "big")
+        self.number = number
+        self.attach()
         mode, password = ((handshake.LINK, link["secret"]) if link else (handshake.NONE, b"") if code is None
                           else (handshake.TYPED, handshake.password_of(code)))
         self.handshake = handshake.Client(number, self.uuid, mode, password, name,
                                           link and link["fingerprint"], rsa)
+
+    def attach(self):
+        welcome, number = self.receive(WELCOME), self.number.encode()
+        if welcome[:1] != b"\x01" or len(welcome) != 33:
+            raise Refused("version")
+        self.connection.send(bytes([ATTACH, 1]) + number)
+        session = self.receive(SESSION)
+        if len(session) != 30 or session[:10] != b"\x01" + number:
+            raise Refused("session")
+        self.uuid, self.link = session[10:26], int.from_bytes(session[26:], "big")
 
     # ---- frames ------------------------------------------------------------------------------------------------------
 
@@ -102,6 +108,16 @@ class MiniClient:
         self.keys.add_epoch(h.epoch, h.epoch_secret)
         self.keys.add_pair(0, h.c2m, h.m2c, used=1)
         self.take_roster(messages.decode("SignedRoster", h.first))
+
+    def resume(self, connection):
+        """Comes back over another connection as the same member."""
+        self.connection, known = connection, self.uuid
+        self.attach()
+        if self.uuid != known:
+            raise Refused("session")
+        self.say(handshake.RESUME, self.keys.seal_to_one(packets.CONTROL, 0, messages.encode("Message", {"ping": {}})))
+        for _ in ("epoch", "roster"):
+            self.take(self.expect(handshake.RESUME)[1])
 
     def take_roster(self, signed):
         verify(self.handshake.offer.ed, signed["signature"], b"rv1 roster" + self.uuid + signed["roster"])

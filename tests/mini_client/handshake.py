@@ -78,7 +78,8 @@ class JoinFields:
                 + self.commit + self.ya)
 
     def ad(self):
-        return lv_cat(self.client_id, sha256(self.spki), self.ed, self.dh, self.commit, u8(self.version) + u8(self.suite))
+        suite = bytes([self.version, self.suite])
+        return lv_cat(self.client_id, sha256(self.spki), self.ed, self.dh, self.commit, suite)
 
 
 class OfferFields:

@@ -1,5 +1,5 @@
-"""Messages inside the seal: protobuf by the schema itself, wire/messages.proto. Messages are dicts: plain fields are always
-there, messages in messages only when they were sent. Unknown fields are skipped."""
+"""Messages inside the seal: protobuf by the schema itself, wire/messages.proto. Messages are dicts: plain fields are
+always there, messages in messages only when they were sent. Unknown fields are skipped."""
 
 import pathlib
 import re
@@ -10,7 +10,7 @@ SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "wire/messages.proto"
 
 
 def _load(text):
-    """{message: {number: (name, type, repeated)}} of a proto3 file as plain as ours. Nested names are as unique as others."""
+    """{message: {number: (name, type, repeated)}} of a proto3 file as plain as ours, whose nested names are unique."""
     text = re.sub(r"//[^\n]*", "", text)
     schema, stack, before = {}, [], ""
     for token in re.findall(r"[{}]|[^{};]+;|[^{};]+", text):

@@ -1,4 +1,4 @@
-"""The clear header and the seal of packets: docs/PROTOCOL.md, "The clear header"; docs/protocol/handshake.md, 10 to 13."""
+"""The clear header and the seal of packets: docs/PROTOCOL.md; docs/protocol/handshake.md, sections 9 to 13."""
 
 import dataclasses
 import struct
