@@ -219,8 +219,14 @@ void Core::end_sessions_of(const std::string& holder, Instant now) {
 }
 
 void Core::open(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
-  if (accounts_) return ask_accounts(id, conn, open, now);
+  if (accounts_ && !is_heirs(open.number)) return ask_accounts(id, conn, open, now);
   open.number == wire::Number{} ? open_new(id, conn, open, now) : resume(id, conn, open, now);
+}
+
+/// Whoever leads a session after another one has no token: the session was let in by that of its first master.
+bool Core::is_heirs(const wire::Number& number) const {
+  auto at = sessions_.find(number);
+  return at != sessions_.end() && !at->second->session.record().heirs.empty();
 }
 
 void Core::open_new(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
@@ -245,7 +251,7 @@ void Core::open_new(ConnId id, Conn& conn, const wire::Open& open, Instant now) 
 }
 
 void Core::resume(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
-  std::uint32_t wait = accounts_ ? 0 : addresses_[conn.address].joins.take(limits_.joins_per_minute, now);
+  std::uint32_t wait = !conn.holder.empty() ? 0 : addresses_[conn.address].joins.take(limits_.joins_per_minute, now);
   if (wait > 0) return cut(id, RelayError::rate_limited, wait);
   auto at = sessions_.find(open.number);
   if (at == sessions_.end()) return cut(id, RelayError::no_session, 0);
@@ -261,7 +267,7 @@ void Core::resume(ConnId id, Conn& conn, const wire::Open& open, Instant now) {
   if (room.session.is_over()) return cut(id, RelayError::ended, 0);
   if (holds_too_many(conn, &room)) return cut(id, RelayError::full, 0);
   claim(room, conn.address);
-  hold(room, conn.holder, conn.host_limits);
+  if (!conn.holder.empty()) hold(room, conn.holder, conn.host_limits);
   store_.put(known);
   ++counters_.sessions_resumed;
   log_info("session resumed session=" + log_name(known) + " conn=" + std::to_string(id.value()));

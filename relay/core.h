@@ -118,6 +118,7 @@ class Core final : private Hub {
   void claim(Room& room, const std::string& address);
   void hold(Room& room, const std::string& holder, const HostLimits& limits);
   void take_token(ConnId id, Conn& conn, const wire::HostToken& token);
+  bool is_heirs(const wire::Number& number) const;
   void ask_accounts(ConnId id, Conn& conn, const wire::Open& open, Instant now);
   static bool is_led(const Room& room);
   std::size_t led_by(const std::string& holder, const Room* but) const;
