@@ -165,7 +165,6 @@ EpochKeys::Opened EpochKeys::open(Epoch epoch, ParticipantId sender, Stream stre
     Receiver receiver{impl_->open_key(epoch, period->second, from), {}};
     auto plaintext = receiver.key.open(counter, aad, sealed);
     if (!plaintext) return {std::nullopt, Failure::forged};
-    receiver.seen.mark(counter);
     receivers.emplace(from, std::move(receiver));
     return {std::move(plaintext)};
   }
@@ -173,8 +172,14 @@ EpochKeys::Opened EpochKeys::open(Epoch epoch, ParticipantId sender, Stream stre
   if (replay == Replay::check && !receiver.seen.fresh(counter)) return {std::nullopt, Failure::replayed};
   auto plaintext = receiver.key.open(counter, aad, sealed);
   if (!plaintext) return {std::nullopt, Failure::forged};
-  receiver.seen.mark(counter);
   return {std::move(plaintext)};
+}
+
+void EpochKeys::mark_seen(Epoch epoch, ParticipantId sender, Stream stream, std::uint64_t counter) {
+  auto period = impl_->periods.find(epoch);
+  if (period == impl_->periods.end()) return;
+  auto receiver = period->second.receivers.find({sender, stream});
+  if (receiver != period->second.receivers.end()) receiver->second.seen.mark(counter);
 }
 
 }  // namespace lotse::crypto

@@ -54,16 +54,19 @@ class EpochKeys {
   void seal(Stream stream, Counter counter, ByteView header, ByteView plaintext, Bytes& out);
 
   enum class Failure { unknown_epoch, replayed, forged };
-  /// `check_replay` is no for pictures, which have rules of their own (slot versions).
+  /// Pictures may come again: they have rules of their own (slot versions).
   enum class Replay { check, allow };
   struct Opened {
     std::optional<Bytes> plaintext;
     Failure failure{};
   };
-  /// Marks the counter in the replay window of (epoch, sender, stream) once the tag fits. Keys and windows are kept for
-  /// senders of whom something opened, no others: forged packets make nothing grow.
+  /// Any member of the epoch can make a packet that opens: the replay window of (epoch, sender, stream) is only looked
+  /// at here. Keys and windows are kept for senders of whom something opened, no others: what does not open makes
+  /// nothing grow.
   Opened open(Epoch epoch, ParticipantId sender, Stream stream, std::uint64_t counter, ByteView header, ByteView sealed,
               Replay replay);
+  /// The second step, when the sender's signature in what opened fits: it will not open with Replay::check again.
+  void mark_seen(Epoch epoch, ParticipantId sender, Stream stream, std::uint64_t counter);
 
  private:
   struct Impl;

@@ -7,7 +7,7 @@ namespace lotse::relay {
 namespace {
 
 // Measured sizes of the nodes, rounded up: what an attacker's smallest packets really cost.
-constexpr std::size_t kEntryCost = 192, kStreamCost = 256;
+constexpr std::size_t kEntryCost = 192, kStreamCost = 256, kBatchCost = 96;
 
 }  // namespace
 
@@ -22,11 +22,52 @@ void PictureCache::credit(Stream& stream, std::size_t cost) {
 }
 
 void PictureCache::put_frame(Stream& stream, ItemId item, Entry& entry, SharedBytes frame) {
-  if (entry.frame) drop_frame(stream, entry);
   charge(stream, frame->size());
   frame_bytes_ += frame->size();
   entry.frame = std::move(frame);
   entry.age = stream.by_age.insert(stream.by_age.end(), item);
+  if (entry.batch == 0) return;
+  auto [batch, fresh] = stream.batches.try_emplace(entry.batch);
+  if (fresh) charge(stream, kBatchCost);
+  ++batch->second.keys;
+}
+
+void PictureCache::leave_batch(Stream& stream, std::uint32_t number) {
+  auto at = stream.batches.find(number);
+  if (at == stream.batches.end() || --at->second.keys > 0) return;
+  std::size_t size = at->second.sign ? at->second.sign->size() : 0;
+  credit(stream, kBatchCost + size);
+  frame_bytes_ -= size;
+  stream.batches.erase(at);
+}
+
+bool PictureCache::take_sign(const wire::PacketHeader& header, const SharedBytes& frame) {
+  auto at = streams_.find(stream_of(header));
+  if (at == streams_.end() || at->second.generation != header.picture.generation) return false;
+  Stream& stream = at->second;
+  auto batch = stream.batches.find(header.picture.batch);
+  if (batch == stream.batches.end()) return true;
+  SharedBytes& sign = batch->second.sign;
+  std::size_t before = sign ? sign->size() : 0;
+  credit(stream, before);
+  charge(stream, frame->size());
+  frame_bytes_ = frame_bytes_ - before + frame->size();
+  sign = frame;
+  return true;
+}
+
+SharedBytes PictureCache::sign_of(StreamId id, std::uint32_t number) const {
+  auto at = streams_.find(id);
+  if (at == streams_.end()) return nullptr;
+  auto batch = at->second.batches.find(number);
+  return batch == at->second.batches.end() ? nullptr : batch->second.sign;
+}
+
+void PictureCache::release(StreamId id, ItemId item) {
+  auto at = streams_.find(id);
+  if (at == streams_.end()) return;
+  auto entry = at->second.items.find(item.value());
+  if (entry != at->second.items.end() && entry->second.frame) drop_frame(at->second, entry->second);
 }
 
 void PictureCache::drop_frame(Stream& stream, Entry& entry) {
@@ -34,13 +75,17 @@ void PictureCache::drop_frame(Stream& stream, Entry& entry) {
   frame_bytes_ -= entry.frame->size();
   stream.by_age.erase(entry.age);
   entry.frame.reset();
+  if (entry.batch != 0) leave_batch(stream, entry.batch);
 }
 
 void PictureCache::clear(Stream& stream) {
   for (auto& [item, entry] : stream.items)
     if (entry.frame) frame_bytes_ -= entry.frame->size();
+  for (auto& [number, batch] : stream.batches)
+    if (batch.sign) frame_bytes_ -= batch.sign->size();
   credit(stream, stream.bytes);
   stream.items.clear();
+  stream.batches.clear();
   stream.by_age.clear();
   charge(stream, kStreamCost);
 }
@@ -65,6 +110,8 @@ PictureCache::Taken PictureCache::take(const wire::PacketHeader& header, SharedB
   auto offered = std::tie(picture.version, picture.rank);
   bool resealed = !fresh && offered == known && (!entry.frame || header.epoch > entry.epoch);
   if (!fresh && !resealed && offered <= known) return Taken::stale;
+  if (entry.frame) drop_frame(stream, entry);
+  entry.batch = picture.batch;
   put_frame(stream, item, entry, std::move(frame));
   entry.epoch = header.epoch;
   entry.version = picture.version;

@@ -1,6 +1,8 @@
 // The newest sealed packet of every item of every stream of one session. Without the key it is only bytes; from it late
 // joiners and slow receivers are served without the presenter's help.
 //
+// SIGN proves the keys of its batch to those who have the session's keys. It is kept as long as one of these keys is.
+//
 // An item whose bytes left (its epoch is over, or room was needed) stays known by its version, so that the relay can
 // say what somebody lacks and ask the source for just that.
 #pragma once
@@ -23,14 +25,20 @@ class PictureCache {
     Epoch epoch;
     SlotVersion version;
     std::uint8_t rank = 0;
+    std::uint32_t batch = 0;          // 0: proves itself
     std::list<ItemId>::iterator age;  // valid while `frame` is
+  };
+  struct Batch {
+    SharedBytes sign;      // null: not here yet
+    std::size_t keys = 0;  // of it in the cache
   };
   struct Stream {
     Generation generation;
     /// Items left without a trace: whoever joins now needs all of them from the source.
     bool incomplete = false;
     std::unordered_map<std::uint32_t, Entry> items;
-    std::list<ItemId> by_age;  // the longest unchanged first
+    std::unordered_map<std::uint32_t, Batch> batches;  // those with a key in the cache
+    std::list<ItemId> by_age;                          // the longest unchanged first
     std::size_t bytes = 0;
   };
   using Streams = std::map<StreamId, Stream>;
@@ -44,6 +52,13 @@ class PictureCache {
   };
   /// Newer: (version, rank) within the highest generation; the epoch decides between equal ones.
   Taken take(const wire::PacketHeader& header, SharedBytes frame);
+
+  /// A SIGN. Kept when a key of its batch is; says whether it is of the generation in force.
+  bool take_sign(const wire::PacketHeader& header, const SharedBytes& frame);
+  /// Null when it is not here.
+  SharedBytes sign_of(StreamId stream, std::uint32_t batch) const;
+  /// Lets go of an item's bytes: its source will be asked for them.
+  void release(StreamId stream, ItemId item);
 
   const Entry* find(StreamId stream, ItemId item) const;
   const Streams& streams() const { return streams_; }
@@ -70,6 +85,7 @@ class PictureCache {
   void charge(Stream& stream, std::size_t cost);
   void credit(Stream& stream, std::size_t cost);
   void put_frame(Stream& stream, ItemId item, Entry& entry, SharedBytes frame);
+  void leave_batch(Stream& stream, std::uint32_t batch);
   void drop_frame(Stream& stream, Entry& entry);
   void clear(Stream& stream);
 };

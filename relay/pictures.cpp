@@ -16,13 +16,32 @@ void Pictures::send(const Seat& seat, const SharedBytes& frame) {
   hub_.send(seat.conn, frame);
 }
 
+void Pictures::send_item(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry) {
+  if (item == kFrameEndItem) send_signs(seat, Signs::all);
+  send(seat, entry.frame);
+  if (entry.batch != 0) change(seat, [&](Receiver& r) { r.owe_sign(stream, entry.batch, entry.frame->size()); });
+}
+
+/// Those that are here; the others go out when they come.
+void Pictures::send_signs(Seat& seat, Signs which) {
+  std::vector<Receiver::OwedSign> owed = seat.receiver.owed_signs();
+  for (const auto& sign : owed) {
+    if (which == Signs::due && !seat.receiver.is_due(sign)) return;
+    SharedBytes frame = cache_.sign_of(sign.stream, sign.batch);
+    if (!frame) continue;
+    send(seat, frame);
+    change(seat, [&](Receiver& r) { r.sign_done(sign.stream, sign.batch); });
+  }
+}
+
 void Pictures::drain(Seat& seat) {
   while (has_room(seat)) {
+    send_signs(seat, Signs::due);
     auto next = seat.receiver.next();
-    if (!next) return;
+    if (!next) return send_signs(seat, Signs::all);
     auto [stream, item] = *next;
     const PictureCache::Entry* entry = cache_.find(stream, item);
-    if (entry != nullptr && entry->frame) send(seat, entry->frame);
+    if (entry != nullptr && entry->frame) send_item(seat, stream, item, *entry);
     change(seat, [&, stream = stream, item = item](Receiver& r) { r.done(stream, item); });
   }
 }
@@ -32,7 +51,7 @@ void Pictures::offer(Seat& seat, StreamId stream, ItemId item, const PictureCach
   if (entry.epoch < receiver.first_epoch()) return lack(seat, stream, item, &entry, now);
   bool too_early = item == kFrameEndItem && receiver.lacks_slots(stream);
   if (receiver.idle() && !too_early && has_room(seat)) {
-    send(seat, entry.frame);
+    send_item(seat, stream, item, entry);
     if (receiver.lacks(stream, item)) change(seat, [&](Receiver& r) { r.done(stream, item); });
     return drain(seat);  // a frame's end may have waited for just this slot
   }
@@ -112,6 +131,7 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
   }
   bool ahead = header.epoch.value() > epoch_.value() && header.epoch.value() - epoch_.value() > 1;
   if (header.destination != kEverybody || ahead) return forward_uncached(header, frame);
+  if (header.kind == wire::PacketKind::sign) return on_sign(header, frame);
   auto taken = cache_.take(header, std::move(frame));
   if (taken == PictureCache::Taken::stale) {
     ++hub_.count().pictures_stale;
@@ -130,6 +150,19 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
   keep_within_budget(now);
 }
 
+void Pictures::on_sign(const wire::PacketHeader& header, const SharedBytes& frame) {
+  if (!cache_.take_sign(header, frame)) return void(++hub_.count().pictures_stale);
+  StreamId stream = stream_of(header);
+  std::uint32_t batch = header.picture.batch;
+  bool kept = cache_.sign_of(stream, batch) == frame;
+  for (auto& [member, seat] : seats_) {
+    if (!seat.receiver.owes_sign(stream, batch)) continue;
+    bool now = has_room(seat);
+    if (now) send(seat, frame);
+    if (now || !kept) change(seat, [&](Receiver& r) { r.sign_done(stream, batch); });
+  }
+}
+
 void Pictures::on_request(ParticipantId member, const wire::KeyRequest& request, Instant now) {
   auto at = seats_.find(member);
   if (at == seats_.end() || request.source == member || !is_here(request.source)) return;
@@ -142,9 +175,13 @@ void Pictures::on_request(ParticipantId member, const wire::KeyRequest& request,
   if (request.slots.empty()) lack_all(seat, stream, known->second, now);
   for (SlotId slot : request.slots) {
     ItemId item{slot.value()};
-    if (const PictureCache::Entry* entry = cache_.find(stream, item))
+    if (const PictureCache::Entry* entry = cache_.find(stream, item)) {
+      if (entry->frame && entry->batch != 0 && !cache_.sign_of(stream, entry->batch)) {
+        cache_.release(stream, item);  // it cannot be proven
+        lost({{stream, item}}, now);
+      }
       lack(seat, stream, item, entry, now);
-    else
+    } else
       requests_.want_all(stream, now);  // unknown here: by name it would grow our memory
   }
   drain(seat);

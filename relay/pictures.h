@@ -27,9 +27,9 @@ class Pictures {
   bool announce(Epoch epoch, Instant now);
   Epoch epoch() const { return epoch_; }
 
-  /// A packet of kind key, state or frame_end from its source, as the frame in which it goes out.
+  /// A packet of kind key, state, frame_end or sign from its source, as the frame in which it goes out.
   void on_packet(const wire::PacketHeader& header, SharedBytes frame, Instant now);
-  /// A hint of a receiver: it lacks something that it was sent.
+  /// A hint of a receiver: it lacks something that it was sent, or the proof of it.
   void on_request(ParticipantId member, const wire::KeyRequest& request, Instant now);
   /// The socket of `member` has room.
   void on_writable(ParticipantId member);
@@ -64,6 +64,10 @@ class Pictures {
   void change(Seat& seat, Change change);
   bool has_room(const Seat& seat) const;
   void send(const Seat& seat, const SharedBytes& frame);
+  enum class Signs { due, all };
+  void send_item(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry);
+  void send_signs(Seat& seat, Signs which);
+  void on_sign(const wire::PacketHeader& header, const SharedBytes& frame);
   void drain(Seat& seat);
   void offer(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry, Instant now);
   void forward_uncached(const wire::PacketHeader& header, const SharedBytes& frame);

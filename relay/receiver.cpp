@@ -1,5 +1,6 @@
 #include "relay/receiver.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace lotse::relay {
@@ -56,7 +57,7 @@ bool ItemSet::reset(ItemId item) {
     return true;
   }
   slots_[item.value() / 64] &= ~(std::uint64_t{1} << (item.value() % 64));
-  if (--slot_count_ == 0) slots_ = {};  // gives its memory back: most receivers lack nothing most of the time
+  if (--slot_count_ == 0) slots_ = std::vector<std::uint64_t>();  // gives its memory back: most receivers lack nothing most of the time
   return true;
 }
 
@@ -139,7 +140,26 @@ bool Receiver::lacks_slots(StreamId stream) const {
   return at != streams_.end() && !(at->second.marked.slots_empty() && at->second.waiting.slots_empty());
 }
 
+void Receiver::owe_sign(StreamId stream, std::uint32_t batch, std::size_t bytes) {
+  key_bytes_ += bytes;
+  if (owes_sign(stream, batch)) return;
+  if (owed_.size() >= wire::kSignsOwed) owed_.erase(owed_.begin());
+  owed_.push_back({stream, batch, key_bytes_ + wire::kSignAfter});
+}
+
+bool Receiver::owes_sign(StreamId stream, std::uint32_t batch) const {
+  return std::any_of(owed_.rbegin(), owed_.rend(),
+                     [&](const OwedSign& sign) { return sign.stream == stream && sign.batch == batch; });
+}
+
+void Receiver::sign_done(StreamId stream, std::uint32_t batch) {
+  std::erase_if(owed_, [&](const OwedSign& sign) { return sign.stream == stream && sign.batch == batch; });
+  if (owed_.empty()) owed_ = std::vector<OwedSign>();
+}
+
 void Receiver::forget(StreamId stream) {
+  std::erase_if(owed_, [&](const OwedSign& sign) { return sign.stream == stream; });
+  if (owed_.empty()) owed_ = std::vector<OwedSign>();
   auto at = streams_.find(stream);
   if (at == streams_.end()) return;
   at->second.marked = {};

@@ -51,6 +51,21 @@ class Receiver {
   bool lacks_anything(StreamId stream) const { return streams_.contains(stream); }
   void forget(StreamId stream);
 
+  /// Was sent a key of so many bytes: the SIGN of its batch is to follow. Of more than wire::kSignsOwed the oldest is
+  /// let go; a receiver that misses one asks.
+  void owe_sign(StreamId stream, std::uint32_t batch, std::size_t bytes);
+  bool owes_sign(StreamId stream, std::uint32_t batch) const;
+  /// Was sent it.
+  void sign_done(StreamId stream, std::uint32_t batch);
+  struct OwedSign {
+    StreamId stream;
+    std::uint32_t batch;
+    std::uint64_t due;  // when so many bytes of keys were sent
+  };
+  const std::vector<OwedSign>& owed_signs() const { return owed_; }
+  /// Enough was sent behind the first key of it.
+  bool is_due(const OwedSign& sign) const { return key_bytes_ >= sign.due; }
+
   /// Nothing is marked that could be sent now.
   bool idle() const { return with_state_.empty() && with_slots_.empty() && with_end_.empty(); }
   /// The item to send next: states, then frame ends whose slots are all sent, then slots, the streams in turn and the
@@ -59,7 +74,7 @@ class Receiver {
   std::optional<std::pair<StreamId, ItemId>> next();
 
   /// Of the bookkeeping; 0 when nothing is lacking.
-  std::size_t bytes() const { return bytes_; }
+  std::size_t bytes() const { return bytes_ + owed_.capacity() * sizeof(OwedSign); }
   /// Adds what each source costs here.
   void tally(std::map<ParticipantId, std::size_t>& bytes) const {
     for (const auto& [id, lack] : streams_) bytes[id.source] += lack.bytes;
@@ -76,6 +91,8 @@ class Receiver {
   std::set<StreamId> with_state_, with_slots_, with_end_;
   StreamId last_{ParticipantId{0xFFFF}, ScreenId{0xFF}};
   int states_in_row_ = 0;
+  std::vector<OwedSign> owed_;  // the oldest first
+  std::uint64_t key_bytes_ = 0;
   std::size_t bytes_ = 0;
 
   void update(StreamId id);

@@ -52,12 +52,14 @@ bool Core::tell_all(crypto::Stream stream, const wire::pb::Message& message) {
   return true;
 }
 
-bool Core::send_picture(wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload) {
-  if (!may_tell_all()) return false;
-  auto frame = envelope.seal_picture(kind, fields, payload);
-  if (!frame) return false;
+std::optional<wire::PacketHash> Core::send_picture(wire::PacketKind kind, const wire::PictureFields& fields,
+                                                   ByteView payload) {
+  auto frame = may_tell_all() ? envelope.seal_picture(kind, fields, payload) : std::nullopt;
+  if (!frame) return std::nullopt;
+  wire::PacketHash hash{};
+  if (kind == wire::PacketKind::key) hash = crypto::packet_hash(ByteView(*frame).subspan(1));
   host.send(std::move(*frame));
-  return true;
+  return hash;
 }
 
 }  // namespace lotse::session

@@ -15,6 +15,7 @@
 #include "session/host.h"
 #include "session/roster.h"
 #include "session/succession.h"
+#include "wire/picture_proof.h"
 
 namespace lotse::wire::pb {
 class Message;
@@ -64,7 +65,9 @@ class Core {
   std::optional<Bytes> seal_for(ParticipantId peer, const wire::pb::Message& message);
   /// To all, signed. False while nobody could hear it, or somebody could who must not.
   bool tell_all(crypto::Stream stream, const wire::pb::Message& message);
-  bool send_picture(wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload);
+  /// Its hash, for the SIGN of its batch. Nothing while it cannot be sent.
+  std::optional<wire::PacketHash> send_picture(wire::PacketKind kind, const wire::PictureFields& fields,
+                                               ByteView payload);
   void notify(Event event) { host.notify(std::move(event)); }
   /// Makes the key that two members share, where they have none yet. False: no such member.
   bool make_pair(ParticipantId peer);

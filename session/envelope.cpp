@@ -10,6 +10,13 @@ constexpr std::size_t kSignature = std::tuple_size_v<crypto::Signature>;
 // A frame is the packet with the type byte of the relay's frames before it.
 ByteView clear_part(const Bytes& frame) { return ByteView(frame).subspan(1); }
 
+// epoch || sender || stream || batch of a SIGN.
+Bytes batch_name(const wire::PacketHeader& h) {
+  Bytes name;
+  ByteWriter(name).put(h.epoch.value()).put(h.source.value()).put(h.stream).put(h.picture.batch);
+  return name;
+}
+
 }  // namespace
 
 Envelope::Envelope(const SessionUuid& session, ParticipantId self, const crypto::SigningKey& signing)
@@ -63,7 +70,7 @@ std::optional<Bytes> Envelope::seal_to_all(crypto::Stream stream, ByteView messa
   h.counter = counter.value();
   Bytes frame{wire::kPacketFrame}, sealed, signed_message(message.begin(), message.end());
   wire::write_header(h, frame);
-  append(signed_message, signing_.sign(crypto::Purpose::message, {session_, clear_part(frame), message}));
+  append(signed_message, sign(h, clear_part(frame), message));
   epochs_.seal(stream, std::move(counter), clear_part(frame), signed_message, sealed);
   append(frame, sealed);
   return frame;
@@ -78,6 +85,12 @@ std::optional<Bytes> Envelope::seal_picture(wire::PacketKind kind, const wire::P
   h.counter = counter.value();
   Bytes frame{wire::kPacketFrame}, sealed;
   wire::write_header(h, frame);
+  Bytes with_signature;
+  if (kind != wire::PacketKind::key) {
+    append(with_signature, payload);
+    append(with_signature, sign(h, clear_part(frame), payload));
+    payload = with_signature;
+  }
   epochs_.seal(crypto::Stream::picture, std::move(counter), clear_part(frame), payload, sealed);
   append(frame, sealed);
   return frame;
@@ -106,14 +119,27 @@ Envelope::Result Envelope::open(const wire::ParsedPacket& packet, const std::opt
     return {std::nullopt, drop};
   }
   Bytes& plain = *result.plaintext;
-  if (!picture) {
-    if (plain.size() < kSignature) return {std::nullopt, Drop::forged};
-    ByteView all(plain), message = all.first(all.size() - kSignature), signature = all.last(kSignature);
-    if (!crypto::verify(*signer, crypto::Purpose::message, {session_, packet.clear, message}, signature))
-      return {std::nullopt, Drop::forged};
-    plain.resize(message.size());
-  }
+  if (h.kind != wire::PacketKind::key && !proven(packet, *signer, plain)) return {std::nullopt, Drop::forged};
+  if (!picture) epochs_.mark_seen(h.epoch, h.source, static_cast<crypto::Stream>(h.stream), h.counter);
   return {Opened{h.source, false, std::move(plain)}, {}};
+}
+
+crypto::Signature Envelope::sign(const wire::PacketHeader& header, ByteView clear, ByteView plaintext) const {
+  if (header.kind == wire::PacketKind::sign)
+    return signing_.sign(crypto::Purpose::picture, {session_, batch_name(header), plaintext});
+  return signing_.sign(crypto::Purpose::message, {session_, clear, plaintext});
+}
+
+/// Whether `plaintext` ends with the signature of `signer`, which is then cut off.
+bool Envelope::proven(const wire::ParsedPacket& packet, const crypto::VerifyKey& signer, Bytes& plaintext) const {
+  if (plaintext.size() < kSignature) return false;
+  ByteView all(plaintext), said = all.first(all.size() - kSignature), signature = all.last(kSignature);
+  bool fits =
+      packet.header.kind == wire::PacketKind::sign
+          ? crypto::verify(signer, crypto::Purpose::picture, {session_, batch_name(packet.header), said}, signature)
+          : crypto::verify(signer, crypto::Purpose::message, {session_, packet.clear, said}, signature);
+  if (fits) plaintext.resize(said.size());
+  return fits;
 }
 
 Envelope::Result Envelope::open_pair(const wire::ParsedPacket& packet) {

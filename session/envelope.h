@@ -47,7 +47,8 @@ class Envelope {
   std::optional<Bytes> seal_to(ParticipantId peer, crypto::Stream stream, ByteView message);
   /// To all, under the epoch's key, signed. Nothing without an epoch.
   std::optional<Bytes> seal_to_all(crypto::Stream stream, ByteView message);
-  /// A picture packet or a conflated state.
+  /// A packet of the picture. Frame ends and states are signed like messages, SIGN by what it lists; a key is proven by
+  /// the SIGN of its batch alone.
   std::optional<Bytes> seal_picture(wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload);
 
   struct Opened {
@@ -68,6 +69,8 @@ class Envelope {
     crypto::ReplayWindow seen;
   };
   Result open_pair(const wire::ParsedPacket& packet);
+  crypto::Signature sign(const wire::PacketHeader& header, ByteView clear, ByteView plaintext) const;
+  bool proven(const wire::ParsedPacket& packet, const crypto::VerifyKey& signer, Bytes& plaintext) const;
   wire::PacketHeader header(wire::PacketKind kind, wire::Keying keying, crypto::Stream stream, ParticipantId to) const;
 
   SessionUuid session_;

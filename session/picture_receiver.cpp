@@ -14,6 +14,9 @@ constexpr std::size_t kJobsAtOnce = 2;
 constexpr std::size_t kBatch = 32;        // slots in one job
 constexpr Duration kShowAnyway = 16ms;    // an unfinished frame is shown after that
 constexpr Duration kRepairAfter = 700ms;  // a wrong or incomplete picture asks for repair after that
+constexpr Duration kKeysPause = 500ms;    // without a key: nothing is on its way any more
+constexpr Duration kProofTimeSlow = 10s;  // for a SIGN on the slowest link
+constexpr Duration kProofsGap = 100ms;    // between looks at what waits for its proof
 constexpr std::size_t kStatsKept = 256;
 
 codec::SlotDecoder& worker_decoder() {
@@ -24,14 +27,8 @@ codec::SlotDecoder& worker_decoder() {
 }  // namespace
 
 struct PictureReceiver::Slot {
-  // The newest packet that came, and what of it is on the canvas.
-  struct Held {
-    bool any = false;
-    std::uint32_t version = 0;
-    std::uint8_t rank = 0;
-    bool older_than(std::uint32_t v, std::uint8_t r) const { return !any || v > version || (v == version && r > rank); }
-  };
-  Held seen, drawn;
+  std::uint32_t taken = 0, drawn = 0;  // orders: of the last packet taken, and of the one on the canvas; 0: none
+  bool broken = false;                 // the last packet taken could not be decoded
 };
 
 struct PictureReceiver::Job {
@@ -51,16 +48,19 @@ PictureReceiver::~PictureReceiver() = default;
 
 std::uint32_t PictureReceiver::versions_behind() const { return end_version_ - shown_version_; }
 
-void PictureReceiver::consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload, Instant now) {
+void PictureReceiver::consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload,
+                              const wire::PacketHash& hash, Instant now) {
   now_ = now;
   if (fields.generation < generation_) return;
   switch (kind) {
     case wire::PacketKind::state:
       return consume_state(fields, payload);
     case wire::PacketKind::key:
-      return consume_key(fields, std::move(payload));
+      return consume_key(fields, std::move(payload), hash);
     case wire::PacketKind::frame_end:
       return consume_frame_end(fields, payload);
+    case wire::PacketKind::sign:
+      return consume_sign(payload);
     case wire::PacketKind::message:
       return;
   }
@@ -117,6 +117,7 @@ void PictureReceiver::start_generation(Generation generation, Size size) {
   generation_ = generation;
   canvas_.reset(size);
   slots_.assign(canvas_.grid().count(), Slot{});
+  proofs_.reset(slots_.size());
   missing_ = slots_.size();
   waiting_.clear();
   waiting_bytes_ = 0;
@@ -129,15 +130,34 @@ void PictureReceiver::start_generation(Generation generation, Size size) {
   set_exact(false);
 }
 
-void PictureReceiver::consume_key(const wire::PictureFields& fields, Bytes payload) {
+void PictureReceiver::consume_key(const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash) {
   auto index = fields.slot.value();
   if (fields.generation != generation_ || index >= slots_.size()) return;
-  if (!slots_[index].seen.older_than(fields.version.value(), fields.rank)) return;
+  if (now_ - second_ >= 1s) {
+    last_second_bytes_ = now_ - second_ < 2s ? second_bytes_ : 0;
+    second_ = now_;
+    second_bytes_ = 0;
+  }
+  second_bytes_ += payload.size();
+  key_at_ = now_;
   if (waiting_bytes_ + payload.size() > wire::kDecodeBacklog) return;
-  slots_[index].seen = {true, fields.version.value(), fields.rank};
+  if (!proofs_.take(fields.slot, {fields.version.value(), fields.rank, hash}, now_)) return;
   waiting_bytes_ += payload.size();
-  waiting_.push_back({fields.slot, fields.version, fields.rank, std::move(payload)});
+  waiting_.push_back({fields.slot, ++slots_[index].taken, std::move(payload)});
   set_exact(false);
+  proofs_came();
+}
+
+void PictureReceiver::consume_sign(const Bytes& payload) {
+  auto hashes = wire::parse_sign(payload);
+  if (!hashes) return;
+  proofs_.prove(*hashes);
+  proofs_came();
+}
+
+void PictureReceiver::proofs_came() {
+  if (!proofs_.all_proven()) return;
+  end_due_ = end_due_ || (end_exact_ && !exact_ && shown_version_ == end_version_);  // it may be exact now
 }
 
 void PictureReceiver::consume_frame_end(const wire::PictureFields& fields, const Bytes& payload) {
@@ -145,6 +165,7 @@ void PictureReceiver::consume_frame_end(const wire::PictureFields& fields, const
   if (fields.generation != generation_ || slots_.empty() || fields.version.value() <= end_version_) return;
   if (!end.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
   end_version_ = fields.version.value();
+  end_at_ = now_;
   end_exact_ = end.exact();
   end_digest_ = end.digest();
   end_due_ = true;
@@ -185,14 +206,17 @@ void PictureReceiver::decoded(Job& job) {
     Slot& slot = slots_[one.in.slot.value()];
     if (!one.good) {
       ++stats_.refused;
-      slot.seen = slot.drawn;  // any newer version is welcome again; the repair asks for one
+      if (slot.taken != one.in.order) continue;
+      slot.broken = true;
+      proofs_.drop(one.in.slot);  // anything is welcome again; the repair asks for it
       repair_at_ = std::min(repair_at_, now_ + kRepairAfter);
       continue;
     }
-    if (!slot.drawn.older_than(one.in.version.value(), one.in.rank)) continue;  // a newer one came out first
+    if (one.in.order <= slot.drawn) continue;  // a newer one came out first
     canvas_.put(one.in.slot, one.pixels.view());
-    if (!slot.drawn.any) --missing_;
-    slot.drawn = {true, one.in.version.value(), one.in.rank};
+    if (slot.drawn == 0) --missing_;
+    slot.drawn = one.in.order;
+    slot.broken = false;
     changed_.push_back(canvas_.grid().rect(one.in.slot));
     ++stats_.updates;
   }
@@ -205,6 +229,7 @@ void PictureReceiver::poll(Instant now) {
   bool settled = waiting_.empty() && decoding_ == 0;
   if ((end_due_ && settled) || now >= show_by_) show();
   judge_exactness(now);
+  judge_proofs(now);
 }
 
 void PictureReceiver::show() {
@@ -214,7 +239,7 @@ void PictureReceiver::show() {
     end_due_ = false;
     shown_version_ = end_version_;
     // Whatever came before it: slots that were withheld leave the picture as it was, and no longer what is shown there.
-    set_exact(end_exact_ && missing_ == 0 && canvas_.digest() == end_digest_);
+    set_exact(end_exact_ && missing_ == 0 && proofs_.all_proven() && canvas_.digest() == end_digest_);
   }
   bool completes = !complete_ && missing_ == 0 && !slots_.empty();
   complete_ = complete_ || completes;  // before it is shown: who waits for it looks then
@@ -234,16 +259,42 @@ void PictureReceiver::judge_exactness(Instant now) {
   if (!waiting_.empty() || decoding_ > 0) return void(repair_at_ = now + kRepairAfter);
   std::vector<SlotId> lacking;
   for (std::uint32_t i = 0; i < slots_.size() && lacking.size() < wire::kMaxSlotsAsked; ++i)
-    if (!slots_[i].drawn.any) lacking.push_back(SlotId{i});
-  bool wrong = end_exact_ && !exact_ && shown_version_ == end_version_;
+    if (slots_[i].drawn == 0 || slots_[i].broken) lacking.push_back(SlotId{i});
+  bool wrong = end_exact_ && !exact_ && shown_version_ == end_version_ && proofs_.all_proven();
   if (lacking.empty() && !wrong) return;
   if (lacking.empty()) {  // the digest does not fit: every slot is doubted
-    for (Slot& slot : slots_) slot.seen = slot.drawn = {};
+    proofs_.drop_all();
+    for (Slot& slot : slots_) slot.drawn = 0;
     missing_ = slots_.size();
     end_version_ = 0;  // and the end of the frame is welcome again
   }
   ask(std::move(lacking));
   repair_at_ = now + kRepairAfter;
+}
+
+/// A SIGN follows its keys within wire::kSignAfter bytes of keys and before the frame's end. On a slow link that takes
+/// longer than kProofTime: then the end, or a pause of the keys, says that it should be here.
+void PictureReceiver::judge_proofs(Instant now) {
+  if (now < proofs_due()) return;
+  proofs_judged_ = now;
+  bool fast = std::max(second_bytes_, last_second_bytes_) > 3 * wire::kSignAfter;
+  Instant horizon = now - Duration(wire::kProofTime);
+  if (!fast && now - key_at_ < kKeysPause) horizon = std::min(horizon, std::max(end_at_, now - kProofTimeSlow));
+  auto doubts = proofs_.overdue(horizon, now);
+  if (doubts.slots.empty()) return;
+  stats_.signed_bad += doubts.slots.size();
+  ask(std::move(doubts.slots));
+  if (now - std::exchange(doubted_at_, now) > SlotProofs::kDoubtsForgotten) told_unproven_ = false;
+  if (!doubts.again || std::exchange(told_unproven_, true)) return;
+  host_.notify(Warning{"picture_unproven",
+                       "Part of the picture is not proven to come from its presenter. It may have been altered on its "
+                       "way: do not rely on what you see."});
+}
+
+Instant PictureReceiver::proofs_due() const {
+  Instant since = proofs_.waiting_since();
+  if (since == Instant::never()) return since;
+  return std::max(since + Duration(wire::kProofTime), proofs_judged_ + kProofsGap);
 }
 
 void PictureReceiver::ask(std::vector<SlotId> slots) {
@@ -257,6 +308,6 @@ void PictureReceiver::set_exact(bool exact) {
   host_.notify(ExactChanged{presenter_, screen_, exact});
 }
 
-Instant PictureReceiver::next_deadline() const { return std::min(show_by_, repair_at_); }
+Instant PictureReceiver::next_deadline() const { return std::min({show_by_, repair_at_, proofs_due()}); }
 
 }  // namespace lotse::session

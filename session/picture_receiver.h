@@ -11,6 +11,7 @@
 #include "codec/canvas.h"
 #include "codec/slot_codec.h"
 #include "session/host.h"
+#include "session/slot_proofs.h"
 #include "wire/packet.h"
 
 namespace lotse::session {
@@ -22,8 +23,10 @@ class PictureReceiver {
   PictureReceiver(SessionHost& host, ParticipantId presenter, ScreenId screen);
   ~PictureReceiver();
 
-  /// A packet of this screen, opened. Hostile members exist: everything is checked again.
-  void consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload, Instant now);
+  /// A packet of this screen, opened; all but keys came with their signature. `hash`: of a key's complete packet.
+  /// Hostile members exist: everything is checked again.
+  void consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash,
+               Instant now);
   /// Hands on what is due: decodes, shows, asks.
   void poll(Instant now);
   Instant next_deadline() const;
@@ -41,6 +44,7 @@ class PictureReceiver {
 
   struct Stats {
     std::uint64_t updates = 0, frames = 0, refused = 0;
+    std::uint64_t signed_bad = 0;  // times that a slot's proof did not come in time
     std::vector<float> decode_ms;  // of the last jobs, at most 256
   };
   const Stats& stats() const { return stats_; }
@@ -50,21 +54,24 @@ class PictureReceiver {
   struct Job;
   struct Waiting {
     SlotId slot;
-    SlotVersion version;
-    std::uint8_t rank;
+    std::uint32_t order;  // among the packets of its slot that were taken
     Bytes payload;
   };
 
   void consume_state(const wire::PictureFields& fields, const Bytes& payload);
   void consume_geometry(const wire::PictureFields& fields, const Bytes& payload);
   void consume_cursor_shape(const Bytes& payload);
-  void consume_key(const wire::PictureFields& fields, Bytes payload);
+  void consume_key(const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash);
+  void consume_sign(const Bytes& payload);
+  void proofs_came();
   void consume_frame_end(const wire::PictureFields& fields, const Bytes& payload);
   void start_generation(Generation generation, Size size);
   void dispatch();
   void decoded(Job& job);
   void show();
   void judge_exactness(Instant now);
+  void judge_proofs(Instant now);
+  Instant proofs_due() const;
   void set_exact(bool exact);
   void ask(std::vector<SlotId> slots);
 
@@ -74,6 +81,7 @@ class PictureReceiver {
   Generation generation_;
   codec::Canvas canvas_;
   std::vector<Slot> slots_;
+  SlotProofs proofs_;
   std::vector<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t decoding_ = 0;   // jobs at the workers
@@ -88,6 +96,11 @@ class PictureReceiver {
   Instant show_by_ = Instant::never();    // whatever is there is shown then
   Instant repair_at_ = Instant::never();  // what is missing or wrong by then is asked for
   Instant now_{};
+  Instant key_at_{}, end_at_{};                           // when the last key and the last frame end came
+  Instant second_{};                                      // began then, and of keys came in it
+  std::size_t second_bytes_ = 0, last_second_bytes_ = 0;  // ... and in the one before it
+  Instant proofs_judged_{}, doubted_at_{};
+  bool told_unproven_ = false;
   CursorImage cursor_;
   std::optional<Point> cursor_position_;
   Stats stats_;

@@ -16,9 +16,11 @@ constexpr std::size_t kRefineBatch = 32;
 constexpr Duration kStill = 300ms;      // without change before a slot is sent without loss
 constexpr Duration kMotionGap = 200ms;  // changes closer than this are motion
 constexpr int kMotionChanges = 3;
-constexpr Duration kReplaceAfter = 50ms;  // on a slow link newer pixels replace what waits
-constexpr Duration kRequestGap = 250ms;   // a slot is sent again on request at most so often
-constexpr Duration kLookAgain = 10ms;     // whether the link has become idle
+constexpr Duration kReplaceAfter = 50ms;        // on a slow link newer pixels replace what waits
+constexpr Duration kRequestGap = 250ms;         // a slot is sent again on request at most so often
+constexpr Duration kLookAgain = 10ms;           // whether the link has become idle
+constexpr std::size_t kBatchBytes = 16u << 10;  // of keys, before they are signed
+constexpr Duration kBatchTime = 100ms;          // at most from a key to its SIGN
 constexpr std::size_t kStatsKept = 256;
 
 codec::SlotEncoder& worker_encoder() {
@@ -82,6 +84,7 @@ void PictureSender::update(Size size, std::vector<SlotUpdate> slots, Instant now
 }
 
 void PictureSender::start_generation(Size size) {
+  sign_batch();
   if (!grid_.size().empty()) generation_ = Generation{generation_.value() + 1};
   grid_ = codec::SlotGrid(size);
   slots_ = std::vector<Slot>(grid_.count());
@@ -186,6 +189,7 @@ bool PictureSender::link_takes() const { return host_.queued() < wire::kPictureW
 
 void PictureSender::poll(Instant now) {
   polled_ = now;
+  if (now - batch_.opened >= kBatchTime) sign_batch();
   if (!watched_ || !sharing_) return;
   send_states();
   if (paused_) return;
@@ -294,9 +298,25 @@ void PictureSender::encoded(const Job& job) {
 
 bool PictureSender::send_key(std::uint32_t index) {
   const Slot& slot = slots_[index];
-  wire::PictureFields fields{generation_, screen_, static_cast<std::uint8_t>(slot.sent_rank), SlotId{index},
-                             SlotVersion{slot.sent_version}};
-  return out_(wire::PacketKind::key, fields, slot.payload);
+  wire::PictureFields fields{
+      generation_,  screen_, static_cast<std::uint8_t>(slot.sent_rank), SlotId{index}, SlotVersion{slot.sent_version},
+      batch_.number};
+  auto hash = out_(wire::PacketKind::key, fields, slot.payload);
+  if (!hash) return false;
+  if (batch_.hashes.empty()) batch_.opened = polled_;
+  append(batch_.hashes, *hash);
+  batch_.bytes += slot.payload.size();
+  if (batch_.hashes.size() >= wire::kBatchPackets * hash->size() || batch_.bytes >= kBatchBytes) sign_batch();
+  return true;
+}
+
+/// A SIGN that cannot be sent is not made up for: what it was to prove is asked for, or sealed anew with the next
+/// epoch.
+void PictureSender::sign_batch() {
+  if (batch_.hashes.empty()) return;
+  wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{0}, batch_.number};
+  out_(wire::PacketKind::sign, fields, batch_.hashes);
+  batch_ = {batch_.number + 1, {}, 0, {}};
 }
 
 void PictureSender::send_reseals() {
@@ -306,6 +326,7 @@ void PictureSender::send_reseals() {
     reseals_.pop_front();
     slots_[index].resealing = false;
   }
+  if (reseals_.empty()) sign_batch();
   if (!reseals_.empty() || !frame_end_.due) return;
   wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{frame_end_.version}};
   if (out_(wire::PacketKind::frame_end, fields, frame_end_.payload)) frame_end_.due = false;
@@ -336,15 +357,16 @@ void PictureSender::send_frame_end() {
   frame_end_.payload.assign(payload.begin(), payload.end());
   if (frame_end_.payload.empty()) frame_end_.payload.push_back(0x08), frame_end_.payload.push_back(0);  // exact: no
   ++frame_end_.version;
+  sign_batch();
   wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{frame_end_.version}};
   frame_end_.due = !out_(wire::PacketKind::frame_end, fields, frame_end_.payload);
   end_due_ = false;
 }
 
 Instant PictureSender::next_deadline() const {
-  if (!watched_ || paused_ || !sharing_) return Instant::never();
-  Instant next = Instant::never();
-  if (!dirty_.empty() && !wanted_) next = updated_ + kReplaceAfter;
+  Instant next = batch_.hashes.empty() ? Instant::never() : batch_.opened + kBatchTime;
+  if (!watched_ || paused_ || !sharing_) return next;
+  if (!dirty_.empty() && !wanted_) next = std::min(next, updated_ + kReplaceAfter);
   if (unsharp_ == 0 || !dirty_.empty() || encoding_ > 0 || !reseals_.empty()) return next;
   for (const Slot& slot : slots_)
     if (slot.pixels && !slot.sharp()) next = std::min(next, slot.changed + kStill);

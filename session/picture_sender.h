@@ -15,6 +15,7 @@
 #include "codec/slot_codec.h"
 #include "session/host.h"
 #include "wire/packet.h"
+#include "wire/picture_proof.h"
 
 namespace lotse::session {
 
@@ -24,8 +25,9 @@ struct SlotUpdate {
   SlotPixels pixels;
 };
 
-/// Seals and sends one packet of the picture; false when it can't be sent now (no epoch).
-using PictureOut = std::function<bool(wire::PacketKind, const wire::PictureFields&, ByteView payload)>;
+/// Seals and sends one packet of the picture; says the hash of a key. Nothing when it can't be sent now (no epoch).
+using PictureOut =
+    std::function<std::optional<wire::PacketHash>(wire::PacketKind, const wire::PictureFields&, ByteView payload)>;
 
 /// Nothing old is ever queued: it keeps which slots are dirty, and encodes the newest pixels when the link takes more.
 /// Not thread-safe. Encoding runs on the host's workers; everything else on the session's thread.
@@ -78,6 +80,13 @@ class PictureSender {
     std::uint32_t version = 0;
     bool due = false;
   };
+  /// Keys that went out since the last SIGN.
+  struct Batch {
+    std::uint32_t number = 1;
+    Bytes hashes;
+    std::size_t bytes = 0;
+    Instant opened{};
+  };
   enum StateChannel : std::uint32_t { kGeometry = 0, kCursorPosition = 1, kCursorShape = 2, kStates = 3 };
 
   void set_state(StateChannel channel, std::string payload);
@@ -90,6 +99,7 @@ class PictureSender {
   void encode(const std::vector<std::uint32_t>& slots, codec::Rank rank);
   void encoded(const Job& job);
   bool send_key(std::uint32_t index);
+  void sign_batch();
   void send_states();
   void send_reseals();
   void end_frames();
@@ -113,6 +123,7 @@ class PictureSender {
   std::deque<FrameInFlight> frames_;
   std::array<State, kStates> states_;
   State frame_end_;
+  Batch batch_;
   bool end_due_ = false;       // something was sent since the last FRAME_END
   std::size_t unsharp_ = 0;    // slots whose last packet was not lossless
   std::size_t encoding_ = 0;   // slots at the workers

@@ -433,8 +433,7 @@ void Session::on_packet(ByteView bytes) {
   }
   if (lead_) lead_->on_heard(result.opened->source);
   if (packet->header.kind == wire::PacketKind::message) return on_message(*result.opened, packet->header);
-  watching_->on_picture(result.opened->source, packet->header.kind, packet->header.picture,
-                        std::move(result.opened->plaintext));
+  watching_->on_picture(*packet, std::move(result.opened->plaintext));
 }
 
 void Session::retry_held() {

@@ -57,7 +57,10 @@ std::optional<ParticipantId> Watching::only_presenter() const {
   return screens_.begin()->first.first;
 }
 
-void Watching::on_picture(ParticipantId from, wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload) {
+void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
+  ParticipantId from = packet.header.source;
+  wire::PacketKind kind = packet.header.kind;
+  const wire::PictureFields& fields = packet.header.picture;
   const Member* member = core_.member(from);
   if (!member || !member->rights.has(Right::present)) return;
   auto at = screens_.find({from, fields.screen});
@@ -71,7 +74,9 @@ void Watching::on_picture(ParticipantId from, wire::PacketKind kind, const wire:
   }
   PictureReceiver& receiver = *at->second;
   bool shared = receiver.sharing();
-  receiver.consume(kind, fields, std::move(payload), core_.now);
+  wire::PacketHash hash{};
+  if (kind == wire::PacketKind::key) hash = crypto::packet_hash(packet.whole);
+  receiver.consume(kind, fields, std::move(payload), hash, core_.now);
   if (shared == receiver.sharing()) {
     if (!receiver.sharing()) screens_.erase(at);
     return;

@@ -22,7 +22,8 @@ class Watching {
   bool controls(ParticipantId presenter) const { return granted_.contains(presenter); }
 
   // From other members.
-  void on_picture(ParticipantId from, wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload);
+  /// `packet`: as it came; `payload`: what it protects, its signature checked where it has one.
+  void on_picture(const wire::ParsedPacket& packet, Bytes payload);
   void on_control_answer(ParticipantId from, const wire::pb::Message& message);
   void on_controllers(ParticipantId from, const wire::pb::Message& message);
   void members_changed();

@@ -43,10 +43,18 @@ inline constexpr auto kTakeOverAfter = 60s;   // without a PONG; the relay: with
 inline constexpr auto kTakeOverStep = 10s;    // that each deputy leaves to those before it
 
 // Pictures.
-inline constexpr std::uint32_t kMaxSlots = 65536;         // of one screen: 16384 x 16384 pixels
-inline constexpr std::uint8_t kMaxScreens = 16;           // of one presenter
-inline constexpr std::uint32_t kStateChannels = 8;        // conflated values beside the picture of a screen
-inline constexpr int kMaxCursorSide = 256;                // pixels
+inline constexpr std::uint32_t kMaxSlots = 65536;   // of one screen: 16384 x 16384 pixels
+inline constexpr std::uint8_t kMaxScreens = 16;     // of one presenter
+inline constexpr std::uint32_t kStateChannels = 8;  // conflated values beside the picture of a screen
+inline constexpr int kMaxCursorSide = 256;          // pixels
+inline constexpr std::size_t kBatchPackets = 50;    // that one SIGN proves: 64 bytes of signature for 800 of hashes
+inline constexpr std::size_t kMaxSign = kBatchPackets * 16 + 64 + 16;  // bytes of payload: hashes, signature, tag
+inline constexpr auto kProofTime = 1s;                    // from a key to its SIGN, on a link that is not slow
+inline constexpr std::size_t kProofsKept = 8192;          // hashes of packets proven before they came
+inline constexpr std::size_t kProofsAwaited = 4096;       // packets that wait for their SIGN, beside those shown
+inline constexpr auto kManifestGap = 1s;                  // between manifests of a presenter
+inline constexpr auto kManifestSpan = 5s;                 // that a manifest looks back
+inline constexpr std::size_t kManifestSlots = 512;        // changed ones that a manifest names: 4 KiB
 inline constexpr std::size_t kDecodeBacklog = 32u << 20;  // bytes of slots waiting for a decoder
 
 // The relay.
@@ -62,14 +70,16 @@ inline constexpr std::size_t kMaxPendingLinks = 256;       // of one session, no
 inline constexpr std::size_t kReceiverBacklog = 8u << 20;  // bytes of messages waiting for one receiver
 inline constexpr std::size_t kPictureWindow =
     128u << 10;  // bytes in a receiver's socket queue above which pictures conflate
-inline constexpr std::size_t kSessionCache = 64u << 20;           // bytes of sealed pictures kept for one session
-inline constexpr std::size_t kRelayCache = 1u << 30;              // the same for all of them
-inline constexpr std::size_t kSessionBacklog = 64u << 20;         // bytes waiting for all receivers of one session
-inline constexpr std::size_t kRelayBacklog = 1u << 30;            // the same for all sessions
-inline constexpr std::size_t kPendingFrame = 32u << 10;           // bytes of one frame of a link not admitted
-inline constexpr std::size_t kMaxHttpHeader = 8u << 10;           // bytes of a request to the web server
-inline constexpr auto kOpeningTime = 10s;                         // each: TCP to TLS, request, OPEN or ATTACH
-inline constexpr auto kKeyRequestGap = 250ms;                     // between requests of the relay to one source
+inline constexpr std::size_t kSessionCache = 64u << 20;    // bytes of sealed pictures kept for one session
+inline constexpr std::size_t kRelayCache = 1u << 30;       // the same for all of them
+inline constexpr std::size_t kSessionBacklog = 64u << 20;  // bytes waiting for all receivers of one session
+inline constexpr std::size_t kRelayBacklog = 1u << 30;     // the same for all sessions
+inline constexpr std::size_t kPendingFrame = 32u << 10;    // bytes of one frame of a link not admitted
+inline constexpr std::size_t kMaxHttpHeader = 8u << 10;    // bytes of a request to the web server
+inline constexpr auto kOpeningTime = 10s;                  // each: TCP to TLS, request, OPEN or ATTACH
+inline constexpr std::size_t kSignAfter = 16u << 10;  // bytes of slots to a slow receiver before the SIGN of the first
+inline constexpr std::size_t kSignsOwed = 128;        // batches of which one receiver has keys and no SIGN yet
+inline constexpr auto kKeyRequestGap = 250ms;         // between requests of the relay to one source
 inline constexpr std::size_t kPendingHandshakeBytes = 32u << 10;  // that a link may send before it is admitted
 inline constexpr auto kAdmissionTime = 15min;                     // from ATTACH to admission, lobby included
 inline constexpr std::size_t kMaxOpeningPerAddress = 256;         // links that said neither OPEN nor ATTACH yet

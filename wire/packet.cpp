@@ -13,7 +13,7 @@ void write_header(const PacketHeader& h, Bytes& out) {
   if (h.kind == PacketKind::message) return;
   const PictureFields& p = h.picture;
   w.put(p.generation.value()).put(p.screen.value()).put(p.rank).put(std::uint16_t{0});
-  w.put(p.slot.value()).put(p.version.value());
+  w.put(p.slot.value()).put(p.version.value()).put(p.batch);
 }
 
 std::optional<ParsedPacket> parse_packet(ByteView packet) {
@@ -21,7 +21,7 @@ std::optional<ParsedPacket> parse_packet(ByteView packet) {
   PacketHeader h;
   if (in.get<std::uint8_t>() != kVersion) return std::nullopt;
   auto kind = in.get<std::uint8_t>(), keying = in.get<std::uint8_t>();
-  if (kind < 1 || kind > 4 || keying > 1) return std::nullopt;
+  if (kind < 1 || kind > 5 || keying > 1) return std::nullopt;
   h.kind = static_cast<PacketKind>(kind);
   h.keying = static_cast<Keying>(keying);
   h.stream = in.get<std::uint8_t>();
@@ -37,13 +37,17 @@ std::optional<ParsedPacket> parse_packet(ByteView packet) {
     if (in.get<std::uint16_t>() != 0) return std::nullopt;
     h.picture.slot = SlotId{in.get<std::uint32_t>()};
     h.picture.version = SlotVersion{in.get<std::uint32_t>()};
+    h.picture.batch = in.get<std::uint32_t>();
+    bool batched = h.kind == PacketKind::key || h.kind == PacketKind::sign;
+    if (batched != (h.picture.batch != 0)) return std::nullopt;
+    if (h.kind == PacketKind::sign && in.left() > kMaxSign) return std::nullopt;
     std::uint32_t slots = h.kind == PacketKind::key ? kMaxSlots : h.kind == PacketKind::state ? kStateChannels : 1;
     if (h.picture.screen.value() >= kMaxScreens || h.picture.slot.value() >= slots) return std::nullopt;
     if (h.keying != Keying::epoch) return std::nullopt;
   }
   if (!in.ok() || in.left() > kMaxPayload) return std::nullopt;
   std::size_t clear = packet.size() - in.left();
-  return ParsedPacket{h, packet.first(clear), packet.subspan(clear)};
+  return ParsedPacket{h, packet, packet.first(clear), packet.subspan(clear)};
 }
 
 }  // namespace lotse::wire

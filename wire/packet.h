@@ -2,8 +2,8 @@
 // data of the seal, so nobody changes it unnoticed.
 //
 //   u8 version = 1, u8 kind, u8 keying, u8 stream, u32 session tag, u16 source, u16 destination, u32 epoch, u64 counter
-// and, for kinds 2 to 4,
-//   u32 generation, u8 screen, u8 rank, u16 zero, u32 slot, u32 version
+// and, for kinds 2 to 5,
+//   u32 generation, u8 screen, u8 rank, u16 zero, u32 slot, u32 version, u32 batch
 // then the sealed payload. Integers big endian.
 #pragma once
 #include <cstdint>
@@ -19,6 +19,7 @@ enum class PacketKind : std::uint8_t {
   key = 2,        // a slot's pixels, self-contained; the newest per (source, screen, slot) counts
   frame_end = 3,  // everything up to `version` was sent; the newest per (source, screen) counts, after the slots
   state = 4,      // a small conflated value (cursor, geometry): the newest per (source, screen, slot = channel) counts
+  sign = 5,       // proves the keys of its batch; goes out behind them
 };
 
 /// Under which key: the epoch's, or that of a pair of members (the handshake's where one of them is the first master).
@@ -30,6 +31,7 @@ struct PictureFields {
   std::uint8_t rank = 0;
   SlotId slot;
   SlotVersion version;
+  std::uint32_t batch = 0;  // of kinds key and sign: from 1, rising within a generation of a screen
   bool operator==(const PictureFields&) const = default;
 };
 
@@ -47,7 +49,7 @@ struct PacketHeader {
 };
 
 inline constexpr std::size_t kMessageHeader = 24;
-inline constexpr std::size_t kPictureHeader = 40;
+inline constexpr std::size_t kPictureHeader = 44;
 
 /// First four bytes of the session's uuid: keeps a packet that went astray out of another session.
 std::uint32_t session_tag(const SessionUuid& uuid);
@@ -55,6 +57,7 @@ std::uint32_t session_tag(const SessionUuid& uuid);
 void write_header(const PacketHeader& header, Bytes& out);
 struct ParsedPacket {
   PacketHeader header;
+  ByteView whole;
   ByteView clear;   // the header's bytes: the additional data
   ByteView sealed;  // ciphertext and tag
 };

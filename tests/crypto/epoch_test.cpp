@@ -27,7 +27,9 @@ Packet sealed_by(EpochKeys& keys, Stream stream, std::string_view text = "text")
 
 EpochKeys::Opened opened_by(EpochKeys& keys, Epoch epoch, const Packet& packet, Stream stream = Stream::chat,
                             Replay replay = Replay::check, ParticipantId sender = kAlice) {
-  return keys.open(epoch, sender, stream, packet.counter, as_bytes("header"), packet.sealed, replay);
+  auto opened = keys.open(epoch, sender, stream, packet.counter, as_bytes("header"), packet.sealed, replay);
+  if (opened.plaintext) keys.mark_seen(epoch, sender, stream, packet.counter);
+  return opened;
 }
 
 struct Pair {
@@ -61,6 +63,19 @@ TEST_CASE("each packet opens once, in whatever order they come") {
   for (int i = 0; i < 5; ++i) packets.push_back(sealed_by(pair.alice, Stream::chat));
   for (std::size_t i : {2u, 0u, 4u, 1u, 3u}) CHECK(opened_by(pair.bob, Epoch{1}, packets[i]).plaintext);
   for (const Packet& packet : packets) CHECK(opened_by(pair.bob, Epoch{1}, packet).failure == Failure::replayed);
+}
+
+TEST_CASE("what opened is not seen before its signature was found to fit") {
+  Pair pair;
+  const Packet packet = sealed_by(pair.alice, Stream::chat);
+  auto open = [&] {
+    return pair.bob.open(Epoch{1}, kAlice, Stream::chat, packet.counter, as_bytes("header"), packet.sealed,
+                         Replay::check);
+  };
+  CHECK(open().plaintext);
+  CHECK(open().plaintext);
+  pair.bob.mark_seen(Epoch{1}, kAlice, Stream::chat, packet.counter);
+  CHECK(open().failure == Failure::replayed);
 }
 
 TEST_CASE("pictures may be opened again: their slots have rules of their own") {

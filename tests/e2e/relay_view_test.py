@@ -176,7 +176,7 @@ class RelayViewTest(SceneTest):
                 if message[0] == PACKET:
                     kind = message[2]
                     pictures += kind == 2
-                    sealed.append(message[1 + (24 if kind == 1 else 40):])
+                    sealed.append(message[1 + (24 if kind == 1 else 44):])
         self.assertGreater(pictures, 200)
         self.assertEqual(len(set(sealed)), len(sealed))
         # Not even the first bytes: they would tell equal slots.

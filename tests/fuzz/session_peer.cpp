@@ -33,12 +33,13 @@ void feed(Station& from, Station& to, ByteReader& in, Instant now) {
       frame = keys.envelope.seal_to_all(crypto::Stream::control, in.rest());
       break;
     case 3: {
-      auto kind = static_cast<wire::PacketKind>(2 + in.get<std::uint8_t>() % 3);
+      auto kind = static_cast<wire::PacketKind>(2 + in.get<std::uint8_t>() % 4);
       wire::PictureFields fields;
       fields.generation = Generation{in.get<std::uint32_t>()};
       fields.rank = in.get<std::uint8_t>();
       fields.slot = SlotId{in.get<std::uint16_t>() % wire::kMaxSlots};
       fields.version = SlotVersion{in.get<std::uint32_t>()};
+      if (kind == wire::PacketKind::key || kind == wire::PacketKind::sign) fields.batch = 1;
       frame = keys.envelope.seal_picture(kind, fields, in.rest());
       break;
     }

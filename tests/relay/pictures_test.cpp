@@ -411,6 +411,7 @@ TEST_CASE("a viewer's request is served from the cache, or passed on gathered an
   Master master = rig.opened();
   Peer presenter = rig.member(master, 1), a = rig.member(master, 2), b = rig.member(master, 3);
   send_picture(presenter, 5, 1);
+  presenter.send_bytes(picture_frame({.version = 0, .kind = PacketKind::sign}));
   a.clear();
   SECTION("slots that are here") {
     a.send(wire::KeyRequest{ParticipantId{1}, ScreenId{0}, Generation{1}, {SlotId{1}, SlotId{3}}});

@@ -175,7 +175,12 @@ Bytes picture_frame(const Picture& p) {
   header.source = ParticipantId{p.source};
   header.destination = ParticipantId{p.destination};
   header.epoch = Epoch{p.epoch};
-  header.picture = {Generation{p.generation}, ScreenId{p.screen}, p.rank, SlotId{p.slot}, SlotVersion{p.version}};
+  header.picture = {Generation{p.generation},
+                    ScreenId{p.screen},
+                    p.rank,
+                    SlotId{p.slot},
+                    SlotVersion{p.version},
+                    p.kind == wire::PacketKind::key || p.kind == wire::PacketKind::sign ? p.batch : 0};
   return frame_of(header, p.size);
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("grants sleep while the master does not answer for ten seconds, and wa
   REQUIRE(t.world.until([&] { return t.clara.exact; }));
   REQUIRE_FALSE(t.guest.session().grant(kClara, Right::control, {}, t.world.now));
   REQUIRE(t.world.until([&] { return t.clara.saw<Granted>(); }));
-  t.world.lets_down = [&](const Station& to, ByteView frame) { return &to != &t.guest || !is_from_master(frame); };
+  t.world.lets_through = [&](const Station& to, ByteView frame) { return &to != &t.guest || !is_from_master(frame); };
   t.world.run(8s);
   CHECK_FALSE(t.clara.session().input(std::nullopt, typed(), t.world.now));
   REQUIRE(t.world.until([&] { return texts(t.guest) == 1; }));
@@ -63,7 +63,7 @@ TEST_CASE("grants sleep while the master does not answer for ten seconds, and wa
   CHECK_FALSE(t.clara.session().input(std::nullopt, typed(), t.world.now));
   t.world.run(2s);
   CHECK(texts(t.guest) == 1);
-  t.world.lets_down = {};
+  t.world.lets_through = {};
   t.world.run(3s);
   CHECK_FALSE(t.clara.all<ControllersChanged>().back().suspended);
   CHECK_FALSE(t.clara.session().input(std::nullopt, typed(), t.world.now));
@@ -72,13 +72,13 @@ TEST_CASE("grants sleep while the master does not answer for ten seconds, and wa
 
 TEST_CASE("who has not heard the master for a minute seals nothing to all, and says it afterwards") {
   Trio t;
-  t.world.lets_down = [&](const Station& to, ByteView frame) { return &to != &t.guest || !is_from_master(frame); };
+  t.world.lets_through = [&](const Station& to, ByteView frame) { return &to != &t.guest || !is_from_master(frame); };
   t.world.run(65s);
   CHECK(t.guest.session().stage() == Stage::reconnecting);
   CHECK_FALSE(t.guest.session().chat("Hört ihr mich?", std::nullopt, t.world.now));
   t.world.run(5s);
   CHECK_FALSE(t.clara.saw<ChatLine>());
-  t.world.lets_down = {};
+  t.world.lets_through = {};
   REQUIRE(t.world.until([&] { return t.clara.saw<ChatLine>(); }));
   CHECK(t.clara.all<ChatLine>().front().text == "Hört ihr mich?");
   CHECK(t.guest.session().stage() == Stage::live);
@@ -86,11 +86,11 @@ TEST_CASE("who has not heard the master for a minute seals nothing to all, and s
 
 TEST_CASE("an epoch and a roster that were lost on the way are said again") {
   Trio t;
-  t.world.lets_down = [&](const Station& to, ByteView frame) { return &to != &t.guest || !is_from_master(frame); };
+  t.world.lets_through = [&](const Station& to, ByteView frame) { return &to != &t.guest || !is_from_master(frame); };
   REQUIRE_FALSE(t.master.session().kick(kClara, "", t.world.now));
   Epoch newest = t.master.session().core()->envelope.newest_epoch();
   t.world.run(100ms);
-  t.world.lets_down = {};
+  t.world.lets_through = {};
   CHECK(t.guest.session().core()->envelope.newest_epoch() < newest);
   REQUIRE(t.world.until([&] { return t.guest.session().core()->envelope.newest_epoch() == newest; }));
   CHECK(t.world.until([&] { return t.guest.session().core()->member(kClara) == nullptr; }));
@@ -105,7 +105,7 @@ TEST_CASE("an epoch that is held back for good is told to both sides, and nothin
   dora.join(t.number(), t.code());
   REQUIRE(t.world.until([&] { return t.master.all<Joined>().size() == 3; }));
   std::size_t dropped = 0;
-  t.world.lets_down = [&](const Station& to, ByteView frame) {
+  t.world.lets_through = [&](const Station& to, ByteView frame) {
     bool held_back = &to == &t.guest && is_from_master(frame) && frame.size() > kLargerThanPong;
     dropped += held_back;
     return !held_back;
@@ -124,7 +124,7 @@ TEST_CASE("an epoch that is held back for good is told to both sides, and nothin
   CHECK(told.find("Dora") == std::string::npos);
   CHECK_FALSE(dora.saw<ChatLine>());
   CHECK(dropped > 4);
-  t.world.lets_down = {};
+  t.world.lets_through = {};
   CHECK(t.world.until([&] { return dora.saw<ChatLine>(); }));
 }
 

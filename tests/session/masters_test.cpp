@@ -118,7 +118,7 @@ TEST_CASE("the master itself comes back as a member when another leads meanwhile
 
 TEST_CASE("an heir that does not answer leaves the lead where it is") {
   Trio t;
-  t.world.lets_down = [&](const Station& to, ByteView) { return &to != &t.guest; };
+  t.world.lets_through = [&](const Station& to, ByteView) { return &to != &t.guest; };
   REQUIRE_FALSE(t.master.session().hand_over(kBernd, t.world.now));
   t.world.run(11s);
   CHECK(t.master.session().is_master());
@@ -178,12 +178,12 @@ TEST_CASE("in a partition each member obeys one master, and all the same one aft
     ParticipantId from = packet->header.source;
     return !((&to == &t.guest && from == kAnna) || (&to == &t.master && from == kBernd));
   };
-  t.world.lets_down = between;
+  t.world.lets_through = between;
   t.world.run(120s);
   CHECK(t.clara.session().core()->master() == kAnna);  // it hears Anna, and so obeys nobody else
   CHECK(t.guest.session().core()->master() == kAnna);  // the relay knows that Anna is here
   CHECK(t.guest.session().stage() == Stage::reconnecting);
-  t.world.lets_down = {};
+  t.world.lets_through = {};
   t.world.run(5s);
   CHECK(t.guest.session().stage() == Stage::live);
 }

@@ -28,13 +28,13 @@ TEST_CASE("what changes on the screen arrives, lossy at first and exact when it 
 
 TEST_CASE("a picture whose slots a relay withholds is not called exact, and is repaired when they come") {
   Pair p;
-  p.world.lets_down = [](const Station&, ByteView frame) {
+  p.world.lets_through = [](const Station&, ByteView frame) {
     return frame[0] != wire::kPacketFrame || frame[2] != static_cast<std::uint8_t>(wire::PacketKind::key);
   };
   p.master.fill({0, 0, 40, 40}, 0x123456);
   REQUIRE(p.world.until([&] { return !p.guest.all<ExactChanged>().back().exact; }));
   CHECK_FALSE(p.guest.sees(p.master));
-  p.world.lets_down = nullptr;
+  p.world.lets_through = nullptr;
   CHECK(p.world.until([&] { return p.guest.exact && p.guest.sees(p.master); }));
 }
 

@@ -231,15 +231,22 @@ void World::send(relay::ConnId conn, relay::SharedBytes frame) {
     l->second.queued -= size;
     if (l->second.open && core_) core_->on_writable(conn, now);
   });
-  at(link.busy_until + link.station->latency, [this, conn, frame] {
+  if (lets_through && !lets_through(*link.station, *frame)) return;
+  Duration later = holds_back ? holds_back(*link.station) : Duration{};
+  link.arrives = std::max(link.arrives, link.busy_until + link.station->latency + later);
+  at(link.arrives, [this, conn, frame] {
     auto l = links_.find(conn);
     if (l == links_.end()) return;
     Station& station = *l->second.station;
     if (station.conn_ != conn || !station.session_ || !station.connected_) return;
-    if (lets_down && !lets_down(station, *frame)) return;
     station.session_->on_frame(*frame, now);
     station.after_call();
   });
+}
+
+void World::inject(Station& to, const Bytes& frame) {
+  to.session_->on_frame(frame, now);
+  to.after_call();
 }
 
 void World::close(relay::ConnId conn) {

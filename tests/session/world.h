@@ -106,8 +106,11 @@ class World : public relay::Links {
 
   Instant now{Duration(1s)};
   std::function<void(ByteView)> eavesdrop;  // every frame that the relay gets
-  /// A hostile relay: false drops a frame on its way down to `to`.
-  std::function<bool(const Station& to, ByteView frame)> lets_down;
+  // A hostile relay: what reaches a program of what the honest one sends, and how much later.
+  std::function<bool(const Station& to, ByteView frame)> lets_through;
+  std::function<Duration(const Station& to)> holds_back;
+  /// ... and what it makes up. Arrives at once.
+  void inject(Station& to, const Bytes& frame);
   relay::Core& relay() { return *core_; }
 
  private:
@@ -115,7 +118,7 @@ class World : public relay::Links {
   struct Link {
     Station* station;
     std::size_t queued = 0;
-    Instant busy_until{};
+    Instant busy_until{}, arrives{};
     bool open = true;
   };
 

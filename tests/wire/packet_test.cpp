@@ -20,6 +20,7 @@ PacketHeader picture(PacketKind kind = PacketKind::key) {
   h.counter = 0x0B0C0D0E0F101112;
   h.picture = {Generation{0x13141516}, ScreenId{7}, 9, SlotId{kind == PacketKind::key ? 0x1234u : 0u},
                SlotVersion{0x17181920}};
+  if (kind == PacketKind::key || kind == PacketKind::sign) h.picture.batch = 0x21222324;
   return h;
 }
 
@@ -38,7 +39,8 @@ TEST_CASE("a packet's header comes back as it was written") {
   message.stream = 3;
   message.source = ParticipantId{1};
   message.counter = 42;
-  for (const PacketHeader& header : {message, picture(), picture(PacketKind::frame_end), picture(PacketKind::state)}) {
+  for (const PacketHeader& header :
+       {message, picture(), picture(PacketKind::frame_end), picture(PacketKind::state), picture(PacketKind::sign)}) {
     Bytes bytes = packet(header, 33);
     auto parsed = parse_packet(bytes);
     REQUIRE(parsed);
@@ -51,9 +53,9 @@ TEST_CASE("a packet's header comes back as it was written") {
 
 TEST_CASE("a header lies in the bytes as the grammar says") {
   Bytes bytes = packet(picture(), 0);
-  CHECK(bytes == Bytes{1, 2,    0,    1,    1,    2,    3,    4,    5,    6,    0xFF, 0xFF, 7,    8,
-                       9, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16,
-                       7, 9,    0,    0,    0,    0,    0x12, 0x34, 0x17, 0x18, 0x19, 0x20});
+  CHECK(bytes == Bytes{1,    2,    0,    1,    1,    2,    3,    4,    5,    6,    0xFF, 0xFF, 7,    8,   9,
+                       0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 7,   9,
+                       0,    0,    0,    0,    0x12, 0x34, 0x17, 0x18, 0x19, 0x20, 0x21, 0x22, 0x23, 0x24});
 }
 
 TEST_CASE("every cut packet is refused") {
@@ -70,7 +72,8 @@ TEST_CASE("fields of a packet out of their range are refused") {
   CHECK(change(3, 200));      // streams are free
   CHECK_FALSE(change(0, 2));  // version
   CHECK_FALSE(change(1, 0));  // kind
-  CHECK_FALSE(change(1, 5));
+  CHECK_FALSE(change(1, 6));
+  CHECK_FALSE(change(1, 3));    // a frame end has no batch
   CHECK_FALSE(change(2, 2));    // keying
   CHECK_FALSE(change(2, 1));    // pictures go under the epoch's key
   CHECK_FALSE(change(28, 16));  // screen
@@ -92,6 +95,14 @@ TEST_CASE("state channels and frame ends have slots of their own range") {
   CHECK_FALSE(with_slot(PacketKind::state, kStateChannels));
   CHECK(with_slot(PacketKind::frame_end, 0));
   CHECK_FALSE(with_slot(PacketKind::frame_end, 1));
+}
+
+TEST_CASE("keys and SIGNs name their batch, and a SIGN lists only so much") {
+  PacketHeader nameless = picture();
+  nameless.picture.batch = 0;
+  CHECK_FALSE(parse_packet(packet(nameless, 1)));
+  CHECK(parse_packet(packet(picture(PacketKind::sign), kMaxSign)));
+  CHECK_FALSE(parse_packet(packet(picture(PacketKind::sign), kMaxSign + 1)));
 }
 
 TEST_CASE("a payload may be as large as its limit and no larger") {

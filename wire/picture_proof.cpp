@@ -1,0 +1,52 @@
+#include "wire/picture_proof.h"
+
+#include "wire/limits.h"
+
+namespace lotse::wire {
+
+std::optional<std::vector<PacketHash>> parse_sign(ByteView plaintext) {
+  constexpr std::size_t kSize = std::tuple_size_v<PacketHash>;
+  std::size_t count = plaintext.size() / kSize;
+  if (plaintext.size() % kSize != 0 || count < 1 || count > kBatchPackets) return std::nullopt;
+  ByteReader in(plaintext);
+  std::vector<PacketHash> hashes;
+  hashes.reserve(count);
+  while (in.left() > 0) hashes.push_back(in.array<kSize>());
+  return hashes;
+}
+
+Bytes encode(const Manifest& manifest) {
+  Bytes out;
+  ByteWriter w(out);
+  w.put(manifest.clock).put(manifest.time).put(static_cast<std::uint8_t>(manifest.complete ? 1 : 0));
+  w.put(ByteView(manifest.digest));
+  for (const SlotAt& at : manifest.changed) w.put(at.slot.value()).put(at.version.value());
+  return out;
+}
+
+std::optional<Manifest> parse_manifest(ByteView plaintext) {
+  ByteReader in(plaintext);
+  Manifest manifest;
+  manifest.clock = in.get<std::uint32_t>();
+  manifest.time = in.get<std::uint64_t>();
+  auto complete = in.get<std::uint8_t>();
+  manifest.digest = in.array<32>();
+  if (!in.ok() || complete > 1 || in.left() % 8 != 0 || in.left() / 8 > kManifestSlots) return std::nullopt;
+  manifest.complete = complete == 1;
+  manifest.changed.reserve(in.left() / 8);
+  while (in.left() > 0) {
+    SlotId slot{in.get<std::uint32_t>()};
+    manifest.changed.push_back({slot, SlotVersion{in.get<std::uint32_t>()}});
+  }
+  return manifest;
+}
+
+Bytes versions_of(const std::vector<std::uint32_t>& versions) {
+  Bytes out;
+  out.reserve(versions.size() * 8);
+  ByteWriter w(out);
+  for (std::uint32_t slot = 0; slot < versions.size(); ++slot) w.put(slot).put(versions[slot]);
+  return out;
+}
+
+}  // namespace lotse::wire
