@@ -55,16 +55,17 @@ void Engine::do_stats(const json&, const Answer& answer) {
            {"rss_kb", resident_kb()},
            {"frames", frames_shown_}};
   std::vector<float> encode, decode;
-  std::uint64_t updates = 0, refused = 0;
+  std::uint64_t updates = 0, refused = 0, unproven = 0;
   if (session_ && session_->core()) {
     out["epoch"] = session_->core()->envelope.newest_epoch().value();
     if (const auto* sender = session_->presenting()->sender()) encode = sender->stats().encode_ms;
     for (const auto& [key, receiver] : session_->watching()->screens()) {
       updates += receiver->stats().updates;
       refused += receiver->stats().refused;
+      unproven += receiver->stats().signed_bad;
       decode.insert(decode.end(), receiver->stats().decode_ms.begin(), receiver->stats().decode_ms.end());
     }
-    out["signed_bad"] = session_->drops().forged;
+    out["signed_bad"] = session_->drops().forged + unproven;
     out["replay_dropped"] = session_->drops().replayed;
   }
   out["updates"] = updates;

@@ -76,6 +76,9 @@ struct Writer {
             {"width", e.size.width},
             {"height", e.size.height}};
   }
+  json operator()(const StaleChanged& e) const {
+    return {{"event", "stale"}, {"presenter", e.presenter.value()}, {"screen", e.screen.value()}, {"stale", e.stale}};
+  }
   json operator()(const ExactChanged& e) const {
     return {{"event", "exact"}, {"presenter", e.presenter.value()}, {"screen", e.screen.value()}, {"exact", e.exact}};
   }

@@ -19,7 +19,10 @@ void Pictures::send(const Seat& seat, const SharedBytes& frame) {
 void Pictures::send_item(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry) {
   if (item == kFrameEndItem) send_signs(seat, Signs::all);
   send(seat, entry.frame);
-  if (entry.batch != 0) change(seat, [&](Receiver& r) { r.owe_sign(stream, entry.batch, entry.frame->size()); });
+  if (entry.batch == 0) return;
+  change(seat, [&](Receiver& r) {
+    r.owe_sign(stream, entry.batch, entry.frame->size(), cache_.sign_of(stream, entry.batch));
+  });
 }
 
 /// Those that are here; the others go out when they come.
@@ -27,9 +30,8 @@ void Pictures::send_signs(Seat& seat, Signs which) {
   std::vector<Receiver::OwedSign> owed = seat.receiver.owed_signs();
   for (const auto& sign : owed) {
     if (which == Signs::due && !seat.receiver.is_due(sign)) return;
-    SharedBytes frame = cache_.sign_of(sign.stream, sign.batch);
-    if (!frame) continue;
-    send(seat, frame);
+    if (!sign.sign) continue;
+    send(seat, sign.sign);
     change(seat, [&](Receiver& r) { r.sign_done(sign.stream, sign.batch); });
   }
 }
@@ -154,12 +156,11 @@ void Pictures::on_sign(const wire::PacketHeader& header, const SharedBytes& fram
   if (!cache_.take_sign(header, frame)) return void(++hub_.count().pictures_stale);
   StreamId stream = stream_of(header);
   std::uint32_t batch = header.picture.batch;
-  bool kept = cache_.sign_of(stream, batch) == frame;
   for (auto& [member, seat] : seats_) {
     if (!seat.receiver.owes_sign(stream, batch)) continue;
-    bool now = has_room(seat);
-    if (now) send(seat, frame);
-    if (now || !kept) change(seat, [&](Receiver& r) { r.sign_done(stream, batch); });
+    bool room = has_room(seat);
+    if (room) send(seat, frame);
+    change(seat, [&](Receiver& r) { room ? r.sign_done(stream, batch) : r.hold_sign(stream, batch, frame); });
   }
 }
 

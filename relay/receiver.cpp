@@ -57,7 +57,8 @@ bool ItemSet::reset(ItemId item) {
     return true;
   }
   slots_[item.value() / 64] &= ~(std::uint64_t{1} << (item.value() % 64));
-  if (--slot_count_ == 0) slots_ = std::vector<std::uint64_t>();  // gives its memory back: most receivers lack nothing most of the time
+  if (--slot_count_ == 0)
+    slots_ = std::vector<std::uint64_t>();  // gives its memory back: most receivers lack nothing most of the time
   return true;
 }
 
@@ -140,11 +141,30 @@ bool Receiver::lacks_slots(StreamId stream) const {
   return at != streams_.end() && !(at->second.marked.slots_empty() && at->second.waiting.slots_empty());
 }
 
-void Receiver::owe_sign(StreamId stream, std::uint32_t batch, std::size_t bytes) {
+void Receiver::owe_sign(StreamId stream, std::uint32_t batch, std::size_t bytes, SharedBytes sign) {
   key_bytes_ += bytes;
   if (owes_sign(stream, batch)) return;
-  if (owed_.size() >= wire::kSignsOwed) owed_.erase(owed_.begin());
-  owed_.push_back({stream, batch, key_bytes_ + wire::kSignAfter});
+  if (owed_.size() >= wire::kSignsOwed) sign_done(owed_.front().stream, owed_.front().batch);
+  sign_bytes_ += sign ? sign->size() : 0;
+  owed_.push_back({stream, batch, key_bytes_ + wire::kSignAfter, std::move(sign)});
+}
+
+void Receiver::hold_sign(StreamId stream, std::uint32_t batch, const SharedBytes& sign) {
+  for (OwedSign& owed : owed_) {
+    if (owed.stream != stream || owed.batch != batch) continue;
+    sign_bytes_ += sign->size() - (owed.sign ? owed.sign->size() : 0);
+    owed.sign = sign;
+  }
+}
+
+template <class Which>
+void Receiver::drop_signs(Which which) {
+  std::erase_if(owed_, [&](const OwedSign& owed) {
+    if (!which(owed)) return false;
+    sign_bytes_ -= owed.sign ? owed.sign->size() : 0;
+    return true;
+  });
+  if (owed_.empty()) owed_ = std::vector<OwedSign>();
 }
 
 bool Receiver::owes_sign(StreamId stream, std::uint32_t batch) const {
@@ -153,13 +173,11 @@ bool Receiver::owes_sign(StreamId stream, std::uint32_t batch) const {
 }
 
 void Receiver::sign_done(StreamId stream, std::uint32_t batch) {
-  std::erase_if(owed_, [&](const OwedSign& sign) { return sign.stream == stream && sign.batch == batch; });
-  if (owed_.empty()) owed_ = std::vector<OwedSign>();
+  drop_signs([&](const OwedSign& owed) { return owed.stream == stream && owed.batch == batch; });
 }
 
 void Receiver::forget(StreamId stream) {
-  std::erase_if(owed_, [&](const OwedSign& sign) { return sign.stream == stream; });
-  if (owed_.empty()) owed_ = std::vector<OwedSign>();
+  drop_signs([&](const OwedSign& owed) { return owed.stream == stream; });
   auto at = streams_.find(stream);
   if (at == streams_.end()) return;
   at->second.marked = {};

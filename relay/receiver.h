@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "relay/item.h"
+#include "relay/links.h"
 
 namespace lotse::relay {
 
@@ -51,9 +52,12 @@ class Receiver {
   bool lacks_anything(StreamId stream) const { return streams_.contains(stream); }
   void forget(StreamId stream);
 
-  /// Was sent a key of so many bytes: the SIGN of its batch is to follow. Of more than wire::kSignsOwed the oldest is
+  /// Was sent a key of so many bytes: the SIGN of its batch is to follow, which may not be here yet (null). It is held
+  /// for this receiver, for what replaces the key may be long on its way. Of more than wire::kSignsOwed the oldest is
   /// let go; a receiver that misses one asks.
-  void owe_sign(StreamId stream, std::uint32_t batch, std::size_t bytes);
+  void owe_sign(StreamId stream, std::uint32_t batch, std::size_t bytes, SharedBytes sign);
+  /// The SIGN came, and there is no room for it now.
+  void hold_sign(StreamId stream, std::uint32_t batch, const SharedBytes& sign);
   bool owes_sign(StreamId stream, std::uint32_t batch) const;
   /// Was sent it.
   void sign_done(StreamId stream, std::uint32_t batch);
@@ -61,6 +65,7 @@ class Receiver {
     StreamId stream;
     std::uint32_t batch;
     std::uint64_t due;  // when so many bytes of keys were sent
+    SharedBytes sign;
   };
   const std::vector<OwedSign>& owed_signs() const { return owed_; }
   /// Enough was sent behind the first key of it.
@@ -74,7 +79,7 @@ class Receiver {
   std::optional<std::pair<StreamId, ItemId>> next();
 
   /// Of the bookkeeping; 0 when nothing is lacking.
-  std::size_t bytes() const { return bytes_ + owed_.capacity() * sizeof(OwedSign); }
+  std::size_t bytes() const { return bytes_ + sign_bytes_ + owed_.capacity() * sizeof(OwedSign); }
   /// Adds what each source costs here.
   void tally(std::map<ParticipantId, std::size_t>& bytes) const {
     for (const auto& [id, lack] : streams_) bytes[id.source] += lack.bytes;
@@ -93,9 +98,12 @@ class Receiver {
   int states_in_row_ = 0;
   std::vector<OwedSign> owed_;  // the oldest first
   std::uint64_t key_bytes_ = 0;
+  std::size_t sign_bytes_ = 0;  // held for it
   std::size_t bytes_ = 0;
 
   void update(StreamId id);
+  template <class Which>
+  void drop_signs(Which which);
 };
 
 }  // namespace lotse::relay

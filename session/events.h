@@ -132,6 +132,12 @@ struct ExactChanged {
   ScreenId screen;
   bool exact;
 };
+/// Nothing says any more that the picture is current, or something does again.
+struct StaleChanged {
+  ParticipantId presenter;
+  ScreenId screen;
+  bool stale;
+};
 struct ChatLine {
   ParticipantId from;
   ParticipantId to;
@@ -176,7 +182,7 @@ struct Ended {
 using Event =
     std::variant<SessionNumber, NewCode, StageChanged, InLobby, LobbyLeft, OwnSas, Joined, Left, RosterChanged, Granted,
                  Revoked, ControlRequested, ConsentRequest, ConsentGone, ControllersChanged, RaisedHand, ScreenChanged,
-                 PictureComplete, ExactChanged, ChatLine, ModeChanged, PresenterChanged, MasterChanged,
+                 PictureComplete, ExactChanged, StaleChanged, ChatLine, ModeChanged, PresenterChanged, MasterChanged,
                  RecordingChanged, EpochChanged, LockChanged, Warning, TryAgain, Ended>;
 
 }  // namespace lotse::session

@@ -1,6 +1,7 @@
 #include "session/picture_receiver.h"
 
 #include "base/text.h"
+#include "crypto/signing.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 #include "wire/relay_frame.h"
@@ -14,9 +15,10 @@ constexpr std::size_t kJobsAtOnce = 2;
 constexpr std::size_t kBatch = 32;        // slots in one job
 constexpr Duration kShowAnyway = 16ms;    // an unfinished frame is shown after that
 constexpr Duration kRepairAfter = 700ms;  // a wrong or incomplete picture asks for repair after that
-constexpr Duration kKeysPause = 500ms;    // without a key: nothing is on its way any more
-constexpr Duration kProofTimeSlow = 10s;  // for a SIGN on the slowest link
+constexpr Duration kSilence = 1600ms;     // without a manifest: it may be gone, or we are
+constexpr Duration kProofTimeSlow = 30s;  // for a SIGN on the slowest link
 constexpr Duration kProofsGap = 100ms;    // between looks at what waits for its proof
+constexpr Duration kIncident = SlotProofs::kDoubtsForgotten;
 constexpr std::size_t kStatsKept = 256;
 
 codec::SlotDecoder& worker_decoder() {
@@ -70,6 +72,10 @@ void PictureReceiver::consume_state(const wire::PictureFields& fields, const Byt
   auto channel = fields.slot.value();
   if (channel >= state_versions_.size()) return;
   bool new_generation = fields.generation > generation_;
+  if (channel == 3) {
+    auto manifest = wire::parse_manifest(payload);
+    return manifest ? consume_manifest(fields, *manifest) : void();
+  }
   if (!new_generation && fields.version.value() <= state_versions_[channel]) return;
   if (channel == 0) {
     consume_geometry(fields, payload);
@@ -107,6 +113,7 @@ void PictureReceiver::consume_geometry(const wire::PictureFields& fields, const 
     return;
   Size size{static_cast<int>(state.width()), static_cast<int>(state.height())};
   if (fields.generation > generation_ || size != this->size()) start_generation(fields.generation, size);
+  if (!sharing_ && state.sharing()) freshness_.start(now_);
   sharing_ = state.sharing();
   paused_ = state.paused();
   name_ = clean_text(state.name(), wire::kMaxName);
@@ -119,6 +126,7 @@ void PictureReceiver::start_generation(Generation generation, Size size) {
   slots_.assign(canvas_.grid().count(), Slot{});
   proofs_.reset(slots_.size());
   missing_ = slots_.size();
+  shortfall_.reset();
   waiting_.clear();
   waiting_bytes_ = 0;
   decoding_ = 0;  // jobs of the old generation are dropped when they return
@@ -133,15 +141,9 @@ void PictureReceiver::start_generation(Generation generation, Size size) {
 void PictureReceiver::consume_key(const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash) {
   auto index = fields.slot.value();
   if (fields.generation != generation_ || index >= slots_.size()) return;
-  if (now_ - second_ >= 1s) {
-    last_second_bytes_ = now_ - second_ < 2s ? second_bytes_ : 0;
-    second_ = now_;
-    second_bytes_ = 0;
-  }
-  second_bytes_ += payload.size();
-  key_at_ = now_;
   if (waiting_bytes_ + payload.size() > wire::kDecodeBacklog) return;
   if (!proofs_.take(fields.slot, {fields.version.value(), fields.rank, hash}, now_)) return;
+  shortfall_.came(index, fields.version.value(), now_);
   waiting_bytes_ += payload.size();
   waiting_.push_back({fields.slot, ++slots_[index].taken, std::move(payload)});
   set_exact(false);
@@ -155,6 +157,59 @@ void PictureReceiver::consume_sign(const Bytes& payload) {
   proofs_came();
 }
 
+/// The sequence of manifests is their version as a state.
+void PictureReceiver::consume_manifest(const wire::PictureFields& fields, const wire::Manifest& manifest) {
+  bool lost_geometry = fields.generation > generation_;
+  if (!sharing_ || (!lost_geometry && fields.version.value() <= state_versions_[3])) return;
+  freshness_.heard(manifest, now_);
+  judge_freshness(now_);
+  if (lost_geometry) {  // states go first: it should be here
+    shortfall_.lacks(Shortfall::kWhole, 0, now_);
+  } else {
+    state_versions_[3] = fields.version.value();
+    compare_versions(manifest);
+  }
+  judge_shortfall();
+}
+
+void PictureReceiver::compare_versions(const wire::Manifest& manifest) {
+  std::vector<std::uint32_t> versions(slots_.size());
+  for (std::uint32_t i = 0; i < versions.size(); ++i) versions[i] = proofs_.version(SlotId{i});
+  for (const wire::SlotAt& at : manifest.changed) {
+    std::uint32_t slot = at.slot.value(), version = at.version.value();
+    if (slot >= versions.size()) continue;
+    if (versions[slot] < version)
+      shortfall_.lacks(slot, version, now_);
+    else
+      shortfall_.came(slot, version, now_);
+    versions[slot] = version;
+  }
+  // What changed before that is in the digest. While something else lacks or is not proven, it says nothing.
+  if (!manifest.complete || !shortfall_.none_named() || !proofs_.all_proven()) return;
+  if (crypto::sha256({wire::versions_of(versions)}) == manifest.digest)
+    return shortfall_.came(Shortfall::kWhole, 0, now_);
+  for (std::uint32_t i = 0; i < versions.size(); ++i)
+    if (versions[i] == 0) shortfall_.lacks(i, 1, now_);
+  if (shortfall_.none_named()) shortfall_.lacks(Shortfall::kWhole, 0, now_);
+}
+
+void PictureReceiver::judge_shortfall() {
+  auto due = shortfall_.due(now_);
+  if (due.whole) ask(Generation{}, {});
+  if (!due.slots.empty()) ask(generation_, std::move(due.slots));
+  if (!due.withheld || stale_) return;  // what is stale came late, and lacks for that
+  if (now_ - std::exchange(withheld_at_, now_) > kIncident) told_withheld_ = false;
+  if (std::exchange(told_withheld_, true)) return;
+  host_.notify(Warning{"picture_withheld",
+                       "Parts of the picture do not arrive: they are held back on their way, or the connection is far "
+                       "too slow. What you see is not complete."});
+}
+
+void PictureReceiver::judge_freshness(Instant now) {
+  bool stale = sharing_ && freshness_.stale(now);
+  if (std::exchange(stale_, stale) != stale) host_.notify(StaleChanged{presenter_, screen_, stale});
+}
+
 void PictureReceiver::proofs_came() {
   if (!proofs_.all_proven()) return;
   end_due_ = end_due_ || (end_exact_ && !exact_ && shown_version_ == end_version_);  // it may be exact now
@@ -165,7 +220,6 @@ void PictureReceiver::consume_frame_end(const wire::PictureFields& fields, const
   if (fields.generation != generation_ || slots_.empty() || fields.version.value() <= end_version_) return;
   if (!end.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
   end_version_ = fields.version.value();
-  end_at_ = now_;
   end_exact_ = end.exact();
   end_digest_ = end.digest();
   end_due_ = true;
@@ -230,6 +284,7 @@ void PictureReceiver::poll(Instant now) {
   if ((end_due_ && settled) || now >= show_by_) show();
   judge_exactness(now);
   judge_proofs(now);
+  judge_freshness(now);
 }
 
 void PictureReceiver::show() {
@@ -268,23 +323,21 @@ void PictureReceiver::judge_exactness(Instant now) {
     missing_ = slots_.size();
     end_version_ = 0;  // and the end of the frame is welcome again
   }
-  ask(std::move(lacking));
+  ask(generation_, std::move(lacking));
   repair_at_ = now + kRepairAfter;
 }
 
-/// A SIGN follows its keys within wire::kSignAfter bytes of keys and before the frame's end. On a slow link that takes
-/// longer than kProofTime: then the end, or a pause of the keys, says that it should be here.
+/// Who lags behind, on a slow link, gets the SIGN that much later, too; a presenter that is gone sends none.
 void PictureReceiver::judge_proofs(Instant now) {
   if (now < proofs_due()) return;
   proofs_judged_ = now;
-  bool fast = std::max(second_bytes_, last_second_bytes_) > 3 * wire::kSignAfter;
-  Instant horizon = now - Duration(wire::kProofTime);
-  if (!fast && now - key_at_ < kKeysPause) horizon = std::min(horizon, std::max(end_at_, now - kProofTimeSlow));
+  Instant horizon = now - std::min(Duration(wire::kProofTime) + freshness_.lag(), kProofTimeSlow);
+  if (freshness_.silence(now) > kSilence) return proofs_.excuse(horizon, now);
   auto doubts = proofs_.overdue(horizon, now);
   if (doubts.slots.empty()) return;
   stats_.signed_bad += doubts.slots.size();
-  ask(std::move(doubts.slots));
-  if (now - std::exchange(doubted_at_, now) > SlotProofs::kDoubtsForgotten) told_unproven_ = false;
+  ask(generation_, std::move(doubts.slots));
+  if (now - std::exchange(doubted_at_, now) > kIncident) told_unproven_ = false;
   if (!doubts.again || std::exchange(told_unproven_, true)) return;
   host_.notify(Warning{"picture_unproven",
                        "Part of the picture is not proven to come from its presenter. It may have been altered on its "
@@ -297,8 +350,8 @@ Instant PictureReceiver::proofs_due() const {
   return std::max(since + Duration(wire::kProofTime), proofs_judged_ + kProofsGap);
 }
 
-void PictureReceiver::ask(std::vector<SlotId> slots) {
-  host_.send(wire::encode(wire::KeyRequest{presenter_, screen_, generation_, std::move(slots)}));
+void PictureReceiver::ask(Generation generation, std::vector<SlotId> slots) {
+  host_.send(wire::encode(wire::KeyRequest{presenter_, screen_, generation, std::move(slots)}));
 }
 
 void PictureReceiver::set_exact(bool exact) {
@@ -308,6 +361,9 @@ void PictureReceiver::set_exact(bool exact) {
   host_.notify(ExactChanged{presenter_, screen_, exact});
 }
 
-Instant PictureReceiver::next_deadline() const { return std::min({show_by_, repair_at_, proofs_due()}); }
+Instant PictureReceiver::next_deadline() const {
+  Instant stale = stale_ ? Instant::never() : freshness_.next_deadline();
+  return std::min({show_by_, repair_at_, proofs_due(), stale});
+}
 
 }  // namespace lotse::session

@@ -10,7 +10,9 @@
 #include "base/time.h"
 #include "codec/canvas.h"
 #include "codec/slot_codec.h"
+#include "session/freshness.h"
 #include "session/host.h"
+#include "session/shortfall.h"
 #include "session/slot_proofs.h"
 #include "wire/packet.h"
 
@@ -34,6 +36,7 @@ class PictureReceiver {
   bool sharing() const { return sharing_; }
   bool complete() const { return complete_; }
   bool exact() const { return exact_; }
+  bool stale() const { return stale_; }
   Size size() const { return canvas_.grid().size(); }
   Generation generation() const { return generation_; }
   codec::FrameView picture() const { return canvas_.view(); }
@@ -62,6 +65,10 @@ class PictureReceiver {
   void consume_geometry(const wire::PictureFields& fields, const Bytes& payload);
   void consume_cursor_shape(const Bytes& payload);
   void consume_key(const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash);
+  void consume_manifest(const wire::PictureFields& fields, const wire::Manifest& manifest);
+  void compare_versions(const wire::Manifest& manifest);
+  void judge_shortfall();
+  void judge_freshness(Instant now);
   void consume_sign(const Bytes& payload);
   void proofs_came();
   void consume_frame_end(const wire::PictureFields& fields, const Bytes& payload);
@@ -73,7 +80,7 @@ class PictureReceiver {
   void judge_proofs(Instant now);
   Instant proofs_due() const;
   void set_exact(bool exact);
-  void ask(std::vector<SlotId> slots);
+  void ask(Generation generation, std::vector<SlotId> slots);
 
   SessionHost& host_;
   ParticipantId presenter_;
@@ -82,12 +89,14 @@ class PictureReceiver {
   codec::Canvas canvas_;
   std::vector<Slot> slots_;
   SlotProofs proofs_;
+  Freshness freshness_;
+  Shortfall shortfall_;
   std::vector<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::size_t decoding_ = 0;   // jobs at the workers
   std::vector<Rect> changed_;  // on the canvas, not shown yet
   std::size_t missing_ = 0;    // slots never seen in this generation
-  std::array<std::uint32_t, 3> state_versions_{};
+  std::array<std::uint32_t, 4> state_versions_{};
   bool sharing_ = false, paused_ = false, complete_ = false, exact_ = false;
   std::string name_;
   std::uint32_t end_version_ = 0, shown_version_ = 0;  // of FRAME_END
@@ -96,11 +105,9 @@ class PictureReceiver {
   Instant show_by_ = Instant::never();    // whatever is there is shown then
   Instant repair_at_ = Instant::never();  // what is missing or wrong by then is asked for
   Instant now_{};
-  Instant key_at_{}, end_at_{};                           // when the last key and the last frame end came
-  Instant second_{};                                      // began then, and of keys came in it
-  std::size_t second_bytes_ = 0, last_second_bytes_ = 0;  // ... and in the one before it
   Instant proofs_judged_{}, doubted_at_{};
-  bool told_unproven_ = false;
+  Instant withheld_at_{};
+  bool told_unproven_ = false, told_withheld_ = false, stale_ = false;
   CursorImage cursor_;
   std::optional<Point> cursor_position_;
   Stats stats_;

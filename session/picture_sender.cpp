@@ -1,6 +1,7 @@
 #include "session/picture_sender.h"
 
 #include "codec/canvas.h"
+#include "crypto/signing.h"
 
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
@@ -34,8 +35,8 @@ struct PictureSender::Slot {
   SlotPixels pixels;
   std::uint32_t version = 0;  // of `pixels`
   bool dirty = false, encoding = false, resealing = false;
-  Instant changed{}, requested{};
-  int burst = 0;  // changes in quick succession
+  Instant changed{}, requested{}, sent{};  // the last: in a new version
+  int burst = 0;                           // changes in quick succession
   // What was sent last.
   Bytes payload;
   std::uint32_t sent_version = 0;
@@ -66,6 +67,7 @@ PictureSender::~PictureSender() = default;
 void PictureSender::set_watched(bool watched, Instant now) {
   if (watched_ == watched) return;
   watched_ = watched;
+  manifest_at_ = now;
   poll(now);
 }
 
@@ -94,6 +96,7 @@ void PictureSender::start_generation(Size size) {
   encoding_ = 0;  // jobs of the old generation are dropped when they return
   unsharp_ = grid_.count();
   set_geometry();
+  manifest_at_ = polled_;
 }
 
 void PictureSender::mark_dirty(std::uint32_t index, Instant now) {
@@ -181,7 +184,7 @@ void PictureSender::requested(Generation generation, const std::vector<SlotId>& 
     if (slot.value() < slots_.size()) want(slot.value(), false);
   frame_end_.due = frame_end_.due || !frame_end_.payload.empty();
   if (!slots.empty() && now - states_requested_ < kRequestGap) return;
-  states_requested_ = now;
+  states_requested_ = manifest_at_ = now;
   for (State& state : states_) state.due = !state.payload.empty();
 }
 
@@ -192,6 +195,7 @@ void PictureSender::poll(Instant now) {
   if (now - batch_.opened >= kBatchTime) sign_batch();
   if (!watched_ || !sharing_) return;
   send_states();
+  if (now >= manifest_at_) send_manifest(now);
   if (paused_) return;
   dispatch_dirty();
   if (dirty_.empty()) {
@@ -216,6 +220,32 @@ void PictureSender::send_states() {
     wire::PictureFields fields{generation_, screen_, 0, SlotId{channel}, SlotVersion{state.version}};
     if (out_(wire::PacketKind::state, fields, state.payload)) state.due = false;
   }
+}
+
+/// Goes out while paused, too: the picture is still what it is.
+void PictureSender::send_manifest(Instant now) {
+  if (grid_.size().empty()) return;
+  manifest_at_ = now + Duration(wire::kManifestGap);
+  wire::Manifest manifest;
+  manifest.clock = clock_;
+  manifest.time =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.since_start()).count());
+  std::vector<std::uint32_t> versions, changed;
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    versions.push_back(slots_[i].sent_version);
+    if (slots_[i].sent_version > 0 && now - slots_[i].sent < Duration(wire::kManifestSpan)) changed.push_back(i);
+  }
+  manifest.digest = crypto::sha256({wire::versions_of(versions)});
+  manifest.complete = changed.size() <= wire::kManifestSlots;
+  if (!manifest.complete) {
+    auto end = changed.begin() + wire::kManifestSlots;
+    std::nth_element(changed.begin(), end, changed.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return slots_[a].sent > slots_[b].sent; });
+    changed.erase(end, changed.end());
+  }
+  for (std::uint32_t i : changed) manifest.changed.push_back({SlotId{i}, SlotVersion{versions[i]}});
+  wire::PictureFields fields{generation_, screen_, 0, SlotId{kManifest}, SlotVersion{++manifests_}, 0};
+  out_(wire::PacketKind::state, fields, wire::encode(manifest));
 }
 
 void PictureSender::dispatch_dirty() {
@@ -281,6 +311,7 @@ void PictureSender::encoded(const Job& job) {
     Slot& slot = slots_[one.index];
     slot.encoding = false;
     bool was_sharp = slot.sharp();
+    if (one.version != slot.sent_version) slot.sent = polled_;
     slot.payload = one.out.payload;
     slot.sent_version = one.version;
     slot.sent_rank = one.out.rank;
@@ -365,6 +396,7 @@ void PictureSender::send_frame_end() {
 
 Instant PictureSender::next_deadline() const {
   Instant next = batch_.hashes.empty() ? Instant::never() : batch_.opened + kBatchTime;
+  if (watched_ && sharing_ && !grid_.size().empty()) next = std::min(next, manifest_at_);
   if (!watched_ || paused_ || !sharing_) return next;
   if (!dirty_.empty() && !wanted_) next = std::min(next, updated_ + kReplaceAfter);
   if (unsharp_ == 0 || !dirty_.empty() || encoding_ > 0 || !reseals_.empty()) return next;

@@ -45,6 +45,8 @@ class PictureSender {
   void set_cursor(CursorImage shape);
   void set_cursor_position(Point position);
   void set_paused(bool paused, Instant now);
+  /// Another number when the clock may have stood still since the last call: the machine may have slept.
+  void set_clock(std::uint32_t clock) { clock_ = clock; }
 
   /// A new epoch for a join: everything is sealed again and sent once more, behind what is new.
   void reseal(Instant now);
@@ -87,7 +89,13 @@ class PictureSender {
     std::size_t bytes = 0;
     Instant opened{};
   };
-  enum StateChannel : std::uint32_t { kGeometry = 0, kCursorPosition = 1, kCursorShape = 2, kStates = 3 };
+  enum StateChannel : std::uint32_t {
+    kGeometry = 0,
+    kCursorPosition = 1,
+    kCursorShape = 2,
+    kStates = 3,
+    kManifest = 3
+  };
 
   void set_state(StateChannel channel, std::string payload);
   void set_geometry();
@@ -100,6 +108,7 @@ class PictureSender {
   void encoded(const Job& job);
   bool send_key(std::uint32_t index);
   void sign_batch();
+  void send_manifest(Instant now);
   void send_states();
   void send_reseals();
   void end_frames();
@@ -124,6 +133,8 @@ class PictureSender {
   std::array<State, kStates> states_;
   State frame_end_;
   Batch batch_;
+  std::uint32_t clock_ = 0, manifests_ = 0;
+  Instant manifest_at_{};      // the next one
   bool end_due_ = false;       // something was sent since the last FRAME_END
   std::size_t unsharp_ = 0;    // slots whose last packet was not lossless
   std::size_t encoding_ = 0;   // slots at the workers

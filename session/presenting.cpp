@@ -68,6 +68,7 @@ void Presenting::begin(const std::string& name) {
       std::make_unique<PictureSender>(core_.host, ScreenId{0}, last_generation_,
                                       [this](wire::PacketKind kind, const wire::PictureFields& fields,
                                              ByteView payload) { return core_.send_picture(kind, fields, payload); });
+  sender_->set_clock(clock_);
   sender_->set_name(name);
   sender_->set_colors(core_.roster.colors);
   sender_->set_watched(!core_.others().empty(), core_.now);
@@ -132,6 +133,12 @@ void Presenting::join_epoch() {
   if (!sender_) return;
   sender_->reseal(core_.now);
   tell_controllers();
+}
+
+void Presenting::attached() {
+  ++clock_;
+  if (sender_) sender_->set_clock(clock_);
+  join_epoch();
 }
 
 void Presenting::hold_control(bool held) {

@@ -46,6 +46,8 @@ class Presenting {
   void on_key_request(Generation generation, ScreenId screen, const std::vector<SlotId>& slots);
   void members_changed();
   void join_epoch();
+  /// The relay takes packets from us, for the first time or again.
+  void attached();
   /// Whether the master answers: while it does not, nobody knows who may still control, and all grants sleep.
   void hold_control(bool held);
 
@@ -72,6 +74,7 @@ class Presenting {
   std::uint64_t next_request_ = 1;
   std::unique_ptr<PictureSender> sender_;
   Generation last_generation_;
+  std::uint32_t clock_ = 0;  // of manifests
   InputGate gate_;
   std::set<ParticipantId> lost_control_;  // while they were away
   bool told_suspended_ = false;

@@ -177,7 +177,7 @@ void Session::attached() {
   core_->attached = true;
   ever_attached_ = true;
   if (lead_) lead_->on_opened();
-  presenting_->join_epoch();
+  presenting_->attached();
   flush_chat();
   update_stage();
 }

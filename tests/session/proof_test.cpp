@@ -136,9 +136,9 @@ TEST_CASE("a slot forged by a member with the relay's help is not exact, and the
 
 TEST_CASE("who goes on forging is told of, once, and leaves nothing behind") {
   Shown s;
-  for (std::uint32_t i = 0; i < 10; ++i) {
+  for (std::uint32_t i = 0; i < 30; ++i) {
     s.world.inject(s.guest, s.mallory.red_slot(0xFFFFFF00 + i));
-    s.world.run(600ms);
+    s.world.run(200ms);
   }
   CHECK(warned(s.guest, "picture_unproven") == 1);
   REQUIRE(s.world.until([&] { return s.guest.exact; }, 15s));
@@ -259,4 +259,160 @@ TEST_CASE("a message that another member sealed in somebody's name does not stan
   }
   pair.master.session().chat("hello", std::nullopt, pair.world.now);
   REQUIRE(pair.world.until([&] { return pair.guest.saw<ChatLine>(); }, 2s));
+}
+
+namespace {
+
+/// Keys of one slot do not reach the guest.
+auto without_slot(const Station& guest, std::uint32_t slot) {
+  return [&guest, slot](const Station& to, ByteView frame) {
+    auto header = header_of(frame);
+    return &to != &guest || !header || header->kind != wire::PacketKind::key || header->picture.slot != SlotId{slot};
+  };
+}
+
+std::vector<bool> stale_events(const Station& station) {
+  std::vector<bool> out;
+  for (const StaleChanged& e : station.all<StaleChanged>()) out.push_back(e.stale);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a slot that the relay withholds is asked for, and then told of") {
+  Shown s;
+  s.world.lets_through = without_slot(s.guest, 0);
+  s.master.fill({0, 0, 10, 10}, 0x00FF00);
+  s.world.run(1500ms);
+  CHECK(warned(s.guest, "picture_withheld") == 0);
+  REQUIRE(s.world.until([&] { return warned(s.guest, "picture_withheld") == 1; }, 8s));
+  s.world.run(20s);
+  CHECK(warned(s.guest, "picture_withheld") == 1);
+  CHECK(warned(s.guest, "picture_unproven") == 0);
+  CHECK_FALSE(s.guest.sees(s.master));
+  s.world.lets_through = nullptr;
+  REQUIRE(s.world.until([&] { return s.guest.exact && s.guest.sees(s.master); }, 10s));
+}
+
+TEST_CASE("a slot withheld from a joiner is missed although it changed long ago") {
+  Shown s;
+  s.world.run(20s);  // no manifest names it any more
+  Station& late = s.world.station("Late");
+  s.world.lets_through = without_slot(late, 5);
+  late.join(s.number(), s.code());
+  REQUIRE(s.world.until([&] { return warned(late, "picture_withheld") == 1; }, 20s));
+  s.world.lets_through = nullptr;
+  REQUIRE(s.world.until([&] { return late.exact && late.sees(s.master); }, 10s));
+}
+
+TEST_CASE("a change that was withheld together with its manifests is found by the digest") {
+  Shown s;
+  bool hidden = true;
+  s.world.lets_through = [&](const Station& to, ByteView frame) {
+    auto header = header_of(frame);
+    if (&to != &s.guest || !header || !hidden) return true;
+    return header->kind == wire::PacketKind::message;
+  };
+  s.master.fill({0, 0, 10, 10}, 0x00FF00);
+  s.world.run(7s);
+  CHECK(stale_events(s.guest) == std::vector{true});
+  CHECK_FALSE(s.guest.sees(s.master));
+  hidden = false;
+  REQUIRE(s.world.until([&] { return s.guest.sees(s.master); }, 6s));
+  CHECK(stale_events(s.guest) == std::vector{true, false});
+}
+
+TEST_CASE("a stream that is held back is stale, and current again when it catches up") {
+  Shown s;
+  s.world.run(5s);
+  CHECK(stale_events(s.guest).empty());
+  Duration hold{};
+  s.world.holds_back = [&](const Station& to) { return &to == &s.guest ? hold : Duration{}; };
+  hold = 1500ms;
+  s.world.run(10s);
+  CHECK(stale_events(s.guest).empty());
+  hold = 2500ms;
+  REQUIRE(s.world.until([&] { return s.guest.saw<StaleChanged>(); }, 6s));
+  s.world.run(20s);
+  CHECK(stale_events(s.guest) == std::vector{true});
+  hold = {};
+  REQUIRE(s.world.until([&] { return stale_events(s.guest).size() == 2; }, 6s));
+  CHECK(stale_events(s.guest) == std::vector{true, false});
+  CHECK(warned(s.guest, "picture_unproven") + warned(s.guest, "picture_withheld") == 0);
+}
+
+TEST_CASE("a picture without manifests is stale after three seconds, a paused one has them") {
+  Shown s;
+  s.master.session().pause_share(true, s.world.now);
+  s.world.run(10s);
+  CHECK(stale_events(s.guest).empty());
+  s.world.lets_through = [&](const Station&, ByteView frame) {
+    auto header = header_of(frame);
+    return !header || header->kind != wire::PacketKind::state;
+  };
+  s.world.run(2s);
+  CHECK(stale_events(s.guest).empty());
+  s.world.run(2s);
+  CHECK(stale_events(s.guest) == std::vector{true});
+}
+
+TEST_CASE("packets of the past change nothing: not after a new epoch, not after a new generation") {
+  Shown s;
+  std::vector<Bytes> past;
+  s.world.eavesdrop = [&](ByteView frame) {
+    auto header = header_of(frame);
+    if (header && header->kind != wire::PacketKind::message) past.emplace_back(frame.begin(), frame.end());
+  };
+  std::mt19937 random(3);
+  auto settle = [&] { return s.world.until([&] { return s.guest.exact && s.guest.sees(s.master); }, 5s); };
+  s.master.draw(random);
+  s.world.run(3s);
+  REQUIRE(settle());
+  REQUIRE(past.size() > 5);
+  auto replay = [&] {
+    auto events = s.guest.all<StaleChanged>().size() + s.guest.all<ScreenChanged>().size();
+    for (const Bytes& frame : std::vector(past)) s.world.inject(s.guest, frame);
+    s.world.run(4s);
+    CHECK(s.guest.exact);
+    CHECK(s.guest.sees(s.master));
+    CHECK(s.guest.all<StaleChanged>().size() + s.guest.all<ScreenChanged>().size() == events);
+    CHECK(signed_bad(s.guest) == 0);
+    CHECK(warned(s.guest, "picture_withheld") == 0);
+  };
+  SECTION("the same epoch") {
+    s.master.draw(random);
+    REQUIRE(settle());
+    replay();
+  }
+  SECTION("after a rekey") {
+    Station& third = s.world.station("Third");
+    third.join(s.number(), s.code());
+    REQUIRE(s.world.until([&] { return third.exact; }, 15s));
+    REQUIRE(settle());
+    replay();
+  }
+  SECTION("after a change of size") {
+    s.master.resize_screen({180, 140});
+    s.world.run(100ms);
+    REQUIRE(settle());
+    replay();
+  }
+}
+
+TEST_CASE("a slow link is no attack: nothing is told that is not so") {
+  double rate = GENERATE(10e3, 30e3, 100e3);
+  INFO(rate << " bytes a second");
+  Shown s;
+  s.master.resize_screen({640, 480});
+  REQUIRE(s.world.until([&] { return s.guest.exact && s.guest.sees(s.master); }, 20s));
+  s.guest.down_rate = rate;
+  std::mt19937 random(11);
+  for (int i = 0; i < 100; ++i) {
+    for (int x = 0; x < 640; x += 3)
+      s.master.fill({x, static_cast<int>(random() % 400), 3, 80}, static_cast<std::uint32_t>(random()));
+    s.world.run(200ms);
+  }
+  REQUIRE(s.world.until([&] { return s.guest.exact && s.guest.sees(s.master); }, 200s));
+  CHECK(warned(s.guest, "picture_unproven") == 0);
+  CHECK(warned(s.guest, "picture_withheld") == 0);
 }

@@ -175,8 +175,11 @@ void Station::send(Bytes frame) {
   if (!connected_) return;
   ++frames_sent;
   if (auto packet = wire::parse_packet(ByteView(frame).subspan(1));
-      frame[0] == wire::kPacketFrame && packet && packet->header.kind != wire::PacketKind::message)
-    ++picture_frames_sent;
+      frame[0] == wire::kPacketFrame && packet && packet->header.kind != wire::PacketKind::message) {
+    bool manifest = packet->header.kind == wire::PacketKind::state && packet->header.picture.slot == SlotId{3};
+    manifest ? ++manifests_sent : ++picture_frames_sent;
+  }
+  bytes_sent += frame.size();
   world_.uplink(conn_, std::move(frame));
 }
 

@@ -64,7 +64,8 @@ class Station : public session::SessionHost {
   double down_rate = 1e9;  // bytes a second from the relay
   Duration latency = 1ms;
   std::size_t most_queued_down = 0;
-  std::size_t frames_sent = 0, picture_frames_sent = 0;
+  std::size_t frames_sent = 0, picture_frames_sent = 0;  // without manifests
+  std::size_t manifests_sent = 0, bytes_sent = 0;
 
  private:
   friend class World;
