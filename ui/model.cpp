@@ -289,7 +289,7 @@ void Model::fold_rights(const std::string& name, const json& e) {
 
 void Model::leave_presenter() {
   presenter = -1;
-  has_picture = exact = suspended = false;
+  has_picture = exact = stale = suspended = false;
   control = ControlState::none;
   show_session = false;
   for (const auto& [id, m] : members)
@@ -315,6 +315,8 @@ void Model::fold_picture(const std::string& name, const json& e) {
     if (stage == Stage::waiting_for_presenter || stage == Stage::reconnecting) stage = Stage::live;
   } else if (name == "exact") {
     exact = bool_field(e, "exact", false);
+  } else if (name == "stale") {
+    stale = bool_field(e, "stale", false);
   } else if (name == "path") {
     auto m = members.find(id);
     if (m != members.end()) take_member(m->second, e);

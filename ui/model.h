@@ -105,7 +105,7 @@ class Model {
   ControlState control = ControlState::none;
   bool suspended = false;  // the presenter's own input has priority right now
   bool paused = false;     // the own share
-  bool locked = false, exact = false, has_picture = false, show_session = false;
+  bool locked = false, exact = false, stale = false, has_picture = false, show_session = false;
   std::string path, via;
   int rtt_ms = -1;
   Recording recording;

@@ -200,6 +200,9 @@ ProblemWords problem_words(const std::string& code, const std::string& message, 
 std::string notice_words(const Problem& problem) {
   const std::string& code = problem.code;
   if (code == "input_suspended") return _("The other side uses its own mouse. Yours waits a moment.");
+  if (code == "picture_unproven")
+    return _("Part of the picture may have been altered on its way. Do not rely on what you see.");
+  if (code == "picture_withheld") return _("Parts of the picture do not arrive. What you see is not complete.");
   if (code == "recording_done") return filled(_("Recording saved: {file}"), {{"file", problem.message}});
   if (code == "you_lead") return _("You lead the session now. It has a new code and a new link.");
   if (code == "other_leads") return filled(_("{name} leads the session now."), {{"name", problem.message}});

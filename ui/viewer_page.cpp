@@ -165,6 +165,7 @@ void ViewerPage::draw_chips(PageContext& context, Box place) {
     x += kit.chip(x, y, words, behind, white, dot) + 10;
   };
   put(state, back, m.stage == Stage::reconnecting ? t.warning : m.exact ? t.good : t.action);
+  if (m.stale && m.stage != Stage::reconnecting) put(_("The picture is not current"), back, t.warning);
   if (m.recording.on)
     put(filled(_("Recording {time}"), {{"time", recording_text(m, monotonic_ns())}}), rgb(0xd13438), white);
   if (m.suspended)

@@ -88,9 +88,12 @@ TEST_CASE("the picture of a presenter who leaves is forgotten, control with it")
   CHECK(model.watching());
   CHECK(model.has_picture);
   CHECK(model.control == ControlState::active);
+  model.fold({{"event", "stale"}, {"presenter", 1}, {"screen", 0}, {"stale", true}}, 0);
+  CHECK(model.stale);
   model.fold({{"event", "left"}, {"participant", 1}}, 0);
   CHECK_FALSE(model.watching());
   CHECK_FALSE(model.has_picture);
+  CHECK_FALSE(model.stale);
   CHECK(model.control == ControlState::none);
 }
 

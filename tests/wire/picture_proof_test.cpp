@@ -1,0 +1,42 @@
+#include "wire/picture_proof.h"
+
+#include <catch2/catch.hpp>
+
+#include "wire/limits.h"
+
+using namespace lotse;
+using namespace lotse::wire;
+
+TEST_CASE("a SIGN lists 1 to 50 hashes and nothing else") {
+  Bytes bytes(16 * 50);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i / 16);
+  auto hashes = parse_sign(bytes);
+  REQUIRE(hashes);
+  REQUIRE(hashes->size() == 50);
+  CHECK((*hashes)[49][15] == 49);
+  CHECK(parse_sign(Bytes(16)));
+  for (std::size_t size : {0u, 1u, 15u, 17u, 16u * 51}) CHECK_FALSE(parse_sign(Bytes(size)));
+}
+
+TEST_CASE("a manifest comes back as it was written, and lies in the bytes as the grammar says") {
+  Manifest manifest{7, 0x0102030405060708, false, {}, {{SlotId{3}, SlotVersion{9}}, {SlotId{65535}, SlotVersion{1}}}};
+  manifest.digest.fill(0xDD);
+  Bytes bytes = encode(manifest);
+  REQUIRE(parse_manifest(bytes));
+  CHECK(*parse_manifest(bytes) == manifest);
+  CHECK(bytes.size() == 45 + 16);
+  CHECK(Bytes(bytes.begin(), bytes.begin() + 13) == Bytes{0, 0, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 0});
+  CHECK(Bytes(bytes.begin() + 45, bytes.begin() + 53) == Bytes{0, 0, 0, 3, 0, 0, 0, 9});
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    CHECK(parse_manifest(ByteView(bytes).first(size)).has_value() == (size == 45 || size == 53));
+  bytes[12] = 2;
+  CHECK_FALSE(parse_manifest(bytes));
+}
+
+TEST_CASE("a manifest names only so many slots") {
+  Manifest manifest;
+  manifest.changed.resize(kManifestSlots);
+  CHECK(parse_manifest(encode(manifest)));
+  manifest.changed.resize(kManifestSlots + 1);
+  CHECK_FALSE(parse_manifest(encode(manifest)));
+}
