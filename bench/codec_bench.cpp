@@ -10,6 +10,7 @@
 
 #include "bench/codec_peers.h"
 #include "bench/scenes.h"
+#include "bench/sign_bench.h"
 #include "codec/canvas.h"
 #include "codec/change.h"
 #include "codec/slot_codec.h"
@@ -208,6 +209,7 @@ void run(const Options& options) {
     bench::play_recording(file, [&](FrameView frame) { scene.frame(frame); });
     report(options, std::filesystem::path(file).stem(), scene);
   }
+  if (!options.json) bench::print_sign_costs();
 }
 
 }  // namespace

@@ -74,11 +74,4 @@ std::array<std::uint8_t, 32> sha256(std::initializer_list<ByteView> parts) {
   return hash;
 }
 
-std::array<std::uint8_t, 16> packet_hash(ByteView packet) {
-  auto whole = sha256({packet});
-  std::array<std::uint8_t, 16> hash{};
-  std::copy_n(whole.begin(), hash.size(), hash.begin());
-  return hash;
-}
-
 }  // namespace lotse::crypto

@@ -39,8 +39,6 @@ bool verify_raw(const VerifyKey& key, ByteView message, ByteView signature);
 std::string fingerprint(const VerifyKey& master);
 /// SHA-256 in one call.
 std::array<std::uint8_t, 32> sha256(std::initializer_list<ByteView> parts);
-/// The first 16 bytes of SHA-256 over a complete packet: what a SIGN lists.
-std::array<std::uint8_t, 16> packet_hash(ByteView packet);
 /// Six words out of 66 bits of a 32-byte hash, from the list of 2048 words of this project (words.cpp): for a person to
 /// compare a relay's key by voice.
 std::string six_words(ByteView hash);

@@ -1,5 +1,6 @@
 #include "session/core.h"
 
+#include "crypto/packet_hash.h"
 #include "wire/messages.pb.h"
 
 namespace lotse::session {

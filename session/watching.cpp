@@ -1,6 +1,7 @@
 #include "session/watching.h"
 
 #include "base/text.h"
+#include "crypto/packet_hash.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
