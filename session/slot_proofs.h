@@ -59,7 +59,7 @@ class SlotProofs {
     Packet held;
     std::uint32_t least_version = 0;  // proven
     std::uint8_t least_rank = 0;
-    Instant since;  // in `unproven_`
+    Instant since;   // in `unproven_`
     int doubts = 0;  // without kDoubtsForgotten between them
     Instant doubted_at{};
   };
