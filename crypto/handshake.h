@@ -79,7 +79,8 @@ struct Credentials {
   Bytes secret;
   std::optional<std::string> fingerprint;  // of the link
 };
-/// A code as people type it, in the form that enters CPace: blanks and dashes dropped, ASCII lower case.
+/// A code as people type it, in the form that enters CPace: Unicode NFC (bytes that are no UTF-8 stay), blanks and
+/// dashes dropped, ASCII lower case.
 Bytes normalized_code(std::string_view typed);
 
 struct ClientHello {

@@ -1,5 +1,6 @@
 #include "crypto/rsa.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -64,7 +65,14 @@ bool divisible_by_small_prime(ByteView modulus) {
 
 void PkeyFree::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 
+// OpenSSL keeps private numbers in its locked heap with guard pages, where there is one.
+void start_secure_heap() {
+  static const bool started = CRYPTO_secure_malloc_init(1u << 20, 32) != 0;  // bytes; several hundred keys
+  must(started);
+}
+
 Pkey make_rsa() {
+  start_secure_heap();
   Pkey key{EVP_RSA_gen(2048)};
   must(key != nullptr);
   return key;

@@ -1,5 +1,9 @@
 #include "crypto/schedule.h"
 
+#include <utf8proc.h>
+
+#include <cstdlib>
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -43,6 +47,20 @@ Bytes concatenated(std::initializer_list<ByteView> parts) {
   return all;
 }
 
+// Unicode NFC; what is no UTF-8 stays as it is.
+Bytes in_nfc(std::string_view typed) {
+  std::uint8_t* composed = nullptr;
+  auto size =
+      utf8proc_map(reinterpret_cast<const std::uint8_t*>(typed.data()), static_cast<utf8proc_ssize_t>(typed.size()),
+                   &composed, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  if (size < 0) return Bytes(typed.begin(), typed.end());
+  std::span<std::uint8_t> text{composed, static_cast<std::size_t>(size)};
+  Bytes out(text.begin(), text.end());
+  wipe(text);
+  std::free(composed);
+  return out;
+}
+
 }  // namespace
 
 Bytes SessionFacts::encoded() const {
@@ -56,12 +74,13 @@ bool valid(const SessionFacts& facts) {
 }
 
 Bytes normalized_code(std::string_view typed) {
-  Bytes code;
-  code.reserve(typed.size());
-  for (char c : typed) {
+  Bytes composed = in_nfc(typed), code;
+  code.reserve(composed.size());
+  for (std::uint8_t c : composed) {
     if (c == ' ' || c == '-' || c == '\t' || c == '\r' || c == '\n') continue;
     code.push_back(static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
   }
+  wipe(composed);
   return code;
 }
 

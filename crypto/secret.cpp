@@ -1,6 +1,8 @@
 #include "crypto/secret.h"
 
 #include <sodium.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "crypto/must.h"
 
@@ -34,6 +36,11 @@ void fill_random(std::span<std::uint8_t> out) {
 }
 
 void wipe(std::span<std::uint8_t> memory) { sodium_memzero(memory.data(), memory.size()); }
+
+void forbid_core_dumps() {
+  rlimit none{0, 0};
+  must(prctl(PR_SET_DUMPABLE, 0) == 0 && setrlimit(RLIMIT_CORE, &none) == 0);
+}
 
 bool same(ByteView a, ByteView b) {
   return a.size() == b.size() && (a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0);

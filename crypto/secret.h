@@ -50,6 +50,9 @@ Secret<N> Secret<N>::random() {
 /// Overwrites memory in a way that the compiler keeps.
 void wipe(std::span<std::uint8_t> memory);
 
+/// No core files, and no other process of the same user may trace this one or read its memory. For main(), first thing.
+void forbid_core_dumps();
+
 /// Compares tags and other values that nobody may find byte by byte: the time depends on the length alone.
 bool same(ByteView a, ByteView b);
 

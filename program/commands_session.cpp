@@ -8,6 +8,7 @@
 #include "program/events_json.h"
 #include "program/invitation.h"
 #include "program/relay_tokens.h"
+#include "program/secret_input.h"
 
 namespace lotse::program {
 namespace {
@@ -23,14 +24,14 @@ void Engine::do_join(const json& c, const Answer& answer) {
   auto invitation = parse_invitation(text);
   if (!invitation)
     return answer.id_json.empty()
-               ? fail("bad_number", "'" + clean_text(text, 60) + "' is neither a number of nine digits nor a link.", 2)
+               ? fail("bad_number", "The invitation is neither a number of nine digits nor a link.", 2)
                : answer.error("bad_number", "that is neither a number of nine digits nor a link");
   session::ParticipantOptions options;
   options.number = invitation->number;
   options.name = clean_text(c.value("name", options_.name), 64);
   options_.name = options.name;
   options.ask = answer_to_consents();
-  std::string code = c.value("password", c.value("code", options_.password));
+  std::string code = c.value("password", c.value("code", options_.password.text()));
   if (invitation->credentials)
     options.credentials = *invitation->credentials;
   else if (!code.empty() && code != "none" && code != "auto")
@@ -54,11 +55,15 @@ void Engine::do_start_session(const json& c, const Answer& answer) {
   if (shares) share_what_ = share;
   options.lead.default_rights = options_.rights.value_or(session::Rights::usual());
   options.lead.colors = options_.colors;
-  std::string password = c.value("password", options_.password);
+  std::string password = c.value("password", options_.password.text());
+  options_.password.clear();
   options.code = password == "none"                       ? session::MasterOptions::Code::none
                  : password == "auto" || password.empty() ? session::MasterOptions::Code::automatic
                                                           : session::MasterOptions::Code::passphrase;
-  options.passphrase = password;
+  if (options.code == session::MasterOptions::Code::passphrase) {
+    if (auto problem = passphrase_problem(password)) throw std::invalid_argument(*problem);
+    options.passphrase = password;
+  }
   options.ask = answer_to_consents();
   begin_session(std::move(options), c.value("relay", options_.relay));
   answer.ok();

@@ -79,7 +79,8 @@ void Engine::start() {
     bool wanted = interactive_ == Interactive::no || options_.share || options_.mode || options_.password_given;
     if (wanted) do_start_session(json::object(), Answer{this, {}, asked_});
   } else if (!options_.invitation.empty()) {
-    do_join(json{{"invitation", options_.invitation}}, Answer{this, {}, asked_});
+    do_join(json{{"invitation", options_.invitation.text()}}, Answer{this, {}, asked_});
+    options_.invitation.clear();
   } else if (interactive_ == Interactive::no && !options_.jsonl) {
     fail("bad_number", "Which session? Give a number or a link: lotse-participant 428117903", kExitCannotStart);
   }
@@ -226,6 +227,7 @@ void Engine::tell(const session::Event& event) {
     own_sas_ = sas->words;
     if (sas->self.value() != 0xFFFF) {
       self_ = sas->self.value();
+      options_.password.clear();  // we are in
       relay_->in_session();
     }
   }
@@ -326,8 +328,8 @@ void Engine::end_session() {
   let_session_go();
   close_relay();
   number_.clear();
-  code_.clear();
-  link_secret_.clear();
+  SecretText::overwrite(code_);
+  SecretText::overwrite(link_secret_);
   self_ = -1;
   watched_ = ParticipantId{0xFFFF};
   pending_events_.clear();

@@ -1,12 +1,8 @@
 #include "program/main_program.h"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <cstdio>
 #include <deque>
-#include <fstream>
-#include <iostream>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -14,6 +10,8 @@
 #include "base/log.h"
 #include "program/engine.h"
 #include "program/invitation.h"
+#include "program/secret_input.h"
+#include "program/wiping_delete.h"
 #include "ui/app.h"
 #include "ui/probe.h"
 #include "ui/settings.h"
@@ -118,38 +116,45 @@ void read_commands(net::Loop& loop, Engine& engine, bool keep, ui::UiProbe* wind
       });
 }
 
-// Secrets stay out of crash files.
-void forbid_core_dumps() {
-  prctl(PR_SET_DUMPABLE, 0);
-  rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-}
-
 void ask_for_code(Options& o) {
-  bool number_only =
-      o.kind == Kind::participant && o.invitation.find('#') == std::string::npos && !o.invitation.empty();
-  auto invitation = parse_invitation(o.invitation);
+  const std::string& text = o.invitation.text();
+  bool number_only = o.kind == Kind::participant && text.find('#') == text.npos && !text.empty();
+  auto invitation = parse_invitation(text);
   if (!number_only || !invitation || invitation->credentials || o.password_given || o.jsonl || !o.headless ||
       isatty(STDIN_FILENO) == 0)
     return;
-  std::fputs("Code (empty: wait in the lobby): ", stderr);
-  std::getline(std::cin, o.password);
+  o.password = read_secret("-", kAskForCode);
 }
 
-int run_headless(const Options& options) {
+int run_headless(Options options) {
   net::Loop loop;
   int code = 0;
-  Engine engine(loop, options, Engine::Interactive::no,
-                [&](json event) { options.jsonl ? write_line(event) : write_sentence(event); });
+  const bool jsonl = options.jsonl, keep = options.keep;
+  Engine engine(loop, std::move(options), Engine::Interactive::no,
+                [&](json event) { jsonl ? write_line(event) : write_sentence(event); });
   engine.on_exit = [&](int exit_code) {
     code = exit_code;
     loop.stop();
   };
-  if (options.jsonl) read_commands(loop, engine, options.keep, nullptr);
+  if (jsonl) read_commands(loop, engine, keep, nullptr);
   loop.on_signals([&] { engine.quit(0); });
   loop.post([&] { engine.start(); });
   loop.run();
   return code;
+}
+
+ui::AppOptions app_options(const Options& options, const ui::Settings& settings) {
+  ui::AppOptions app;
+  app.program = name_of(options.kind);
+  app.language = !options.language.empty() ? options.language : settings.language;
+  app.theme = settings.theme;
+  app.name = settings.name.empty() ? options.name : settings.name;
+  app.relay = options.relay;
+  app.config_dir = config_folder(options);
+  app.invitation = options.invitation.text();
+  app.started = options.kind == Kind::master ? options.share || options.mode || options.password_given
+                                             : !options.invitation.empty();
+  return app;
 }
 
 int run_windowed(Options options) {
@@ -159,8 +164,11 @@ int run_windowed(Options options) {
   ui::UiProbe probe;
   WindowBackend backend(loop);
   int code = 0;
-  Engine engine(loop, options, Engine::Interactive::yes, [&](json event) {
-    if (options.jsonl) write_line(event);
+  const bool jsonl = options.jsonl, keep = options.keep;
+  ui::AppOptions app = app_options(options, settings);
+  app.probe = &probe;
+  Engine engine(loop, std::move(options), Engine::Interactive::yes, [&](json event) {
+    if (jsonl) write_line(event);
     backend.push(std::move(event));
   });
   engine.set_picture(&backend.picture(), [&] { backend.wake(); });
@@ -170,21 +178,10 @@ int run_windowed(Options options) {
     backend.push({{"event", "quit"}});
     loop.stop();
   };
-  if (options.jsonl) read_commands(loop, engine, options.keep, &probe);
+  if (jsonl) read_commands(loop, engine, keep, &probe);
   loop.on_signals([&] { engine.quit(0); });
   loop.post([&] { engine.start(); });
   std::thread session([&] { loop.run(); });
-  ui::AppOptions app;
-  app.probe = &probe;
-  app.program = name_of(options.kind);
-  app.language = !options.language.empty() ? options.language : settings.language;
-  app.theme = settings.theme;
-  app.name = settings.name.empty() ? options.name : settings.name;
-  app.relay = options.relay;
-  app.config_dir = config_folder(options);
-  app.invitation = options.invitation;
-  app.started = options.kind == Kind::master ? options.share || options.mode || options.password_given
-                                             : !options.invitation.empty();
   try {
     code = ui::run_app(app, backend);
   } catch (const std::exception& e) {
@@ -199,7 +196,8 @@ int run_windowed(Options options) {
 }  // namespace
 
 int main_program(Kind kind, int argc, char** argv) {
-  forbid_core_dumps();
+  crypto::forbid_core_dumps();
+  link_wiping_delete();
   auto parsed = parse_options(kind, argc, argv);
   if (!parsed) return parsed.error();
   Options options = std::move(*parsed);
@@ -214,7 +212,7 @@ int main_program(Kind kind, int argc, char** argv) {
                   {"version", LOTSE_VERSION},
                   {"interface", 1},
                   {"pid", getpid()}});
-    return options.headless ? run_headless(options) : run_windowed(std::move(options));
+    return options.headless ? run_headless(std::move(options)) : run_windowed(std::move(options));
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s: %s\n", name_of(kind).c_str(), e.what());
     return 2;

@@ -3,44 +3,26 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iostream>
+#include <vector>
 
 #include "base/text.h"
 #include "program/relay_tokens.h"
+#include "program/secret_input.h"
 
 namespace lotse::program {
 namespace {
 
-// The words of a password stay readable to every process of the machine as long as they stand in the arguments.
-void overwrite_password(int argc, char** argv) {
-  constexpr std::string_view kOption = "--password";
-  for (int i = 1; i < argc; ++i) {
-    std::string_view argument(argv[i]);
-    char* secret = nullptr;
-    if (argument == kOption && i + 1 < argc)
-      secret = argv[i + 1];
-    else if (argument.starts_with("--password="))
-      secret = argv[i] + kOption.size() + 1;
-    if (!secret || std::string_view(secret) == "auto" || std::string_view(secret) == "none") continue;
-    for (char* c = secret; *c; ++c) *c = '*';
-    std::fputs(
-        "warning: a password on the command line can be seen by others; use --password-file or type it when asked\n",
-        stderr);
-  }
-}
+constexpr const char* kWarning =
+    "warning: a password on the command line can be seen by others; use --password-file or --password -\n";
 
-std::string read_password_file(const std::string& file) {
-  std::ifstream in;
-  std::istream* from = &std::cin;
-  if (file != "-") {
-    in.open(file);
-    if (!in) throw CLI::ValidationError("--password-file", "cannot read " + file);
-    from = &in;
+// What no argument holds.
+SecretText take_password(const std::string& option, const std::string& file, bool participant) {
+  if (file.empty() && option != "-") return SecretText(option);  // auto, none
+  try {
+    return read_secret(file.empty() ? "-" : file, participant ? "Code: " : "Passphrase: ");
+  } catch (const std::runtime_error& e) {
+    throw CLI::ValidationError("--password-file", e.what());
   }
-  std::string line;
-  std::getline(*from, line);
-  return line;
 }
 
 std::string own_name() {
@@ -69,12 +51,13 @@ void describe(CLI::App& app, Kind kind) {
 }  // namespace
 
 Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
+  ArgumentSecrets secrets = ArgumentSecrets::take(argc, argv);  // before anything else
   Options o;
   o.kind = kind;
   o.name = own_name();
   CLI::App app;
   describe(app, kind);
-  std::string mode, rights, colors = "true", ask, password_file, token_file, log_csv, proxy, share;
+  std::string mode, rights, colors = "true", ask, password, password_file, token_file, share;
   std::vector<std::string> invitation;
   bool participant = kind == Kind::participant;
   if (participant) app.add_option("invitation", invitation, "number (428117903, also with blanks or dashes) or link");
@@ -83,11 +66,12 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--name", o.name, "your name, as the others see it")->capture_default_str();
   app.add_option("--share", share, "what to show: screen, monitor:N, region:WxH+X+Y, none");
   app.add_option("--display", o.display, "X11 display to share, default: DISPLAY");
-  auto* password =
-      app.add_option("--password", o.password,
-                     participant ? "the code (better: --password-file)"
-                                 : "auto (six digits), none (lobby only) or a passphrase of 10 characters and more");
-  app.add_option("--password-file", password_file, "file whose first line is the password; - is standard input");
+  auto* password_option = app.add_option(
+      "--password", password,
+      participant ? "the code (better: --password-file); - asks for it"
+                  : "auto (six digits), none (lobby only), - (asks) or a passphrase of 10 characters and more");
+  app.add_option("--password-file", password_file, "file whose first line is the password; - is standard input")
+      ->excludes(password_option);
   app.add_option("--colors", colors, "true, 256 or grey")->check(CLI::IsMember({"true", "256", "grey"}));
   app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
@@ -109,11 +93,17 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   }
   try {
     app.parse(argc, argv);
-    if (!password_file.empty()) o.password = read_password_file(password_file);
-    o.password_given = !password_file.empty() || password->count() > 0;
-    bool passphrase = !participant && o.password != "auto" && o.password != "none";
-    if (passphrase && to_utf32(o.password).size() < 10)
-      throw CLI::ValidationError("--password", "a passphrase needs 10 characters or more");
+    o.invitation = secrets.invitation(invitation, argc, argv);
+    o.password_given = !password_file.empty() || password_option->count() > 0;
+    if (secrets.password) {
+      std::fputs(kWarning, stderr);
+      o.password = std::move(*secrets.password);
+    } else if (o.password_given) {
+      o.password = take_password(password, password_file, participant);
+    }
+    bool passphrase = !participant && o.password_given && o.password.text() != "auto" && o.password.text() != "none";
+    auto problem = passphrase ? passphrase_problem(o.password.text()) : std::nullopt;
+    if (problem) throw CLI::ValidationError("--password", *problem);
     if (!token_file.empty()) {
       auto token = read_token_file(token_file);
       if (!token) throw CLI::ValidationError("--relay-token-file", token.error());
@@ -127,13 +117,10 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
     int code = app.exit(e);
     return Unexpected<int>{code == 0 ? 0 : 2};
   }
-  overwrite_password(argc, argv);
-  for (const std::string& word : invitation) o.invitation += o.invitation.empty() ? word : " " + word;
   if (!share.empty()) o.share = share;
   if (!mode.empty()) o.mode = mode == "control" ? session::Mode::control : session::Mode::presentation;
   if (!ask.empty()) o.ask = ask == "yes";
   o.colors = colors == "256" ? codec::Colors::c256 : colors == "grey" ? codec::Colors::grey : codec::Colors::full;
-  if (participant && !o.password_given) o.password.clear();
   return o;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "codec/slot_codec.h"
+#include "program/secret_text.h"
 #include "session/rights.h"
 #include "session/roster.h"
 
@@ -13,9 +14,10 @@ namespace lotse::program {
 
 enum class Kind { master, participant };
 
+/// Move-only, as the secrets in it are.
 struct Options {
   Kind kind = Kind::participant;
-  std::string invitation;   // participant: number or link, or empty
+  SecretText invitation;    // participant: number or link, or empty
   std::string relay;        // HOST[:PORT], empty: the saved one, else 127.0.0.1
   std::string relay_pin;    // sha256:HEX
   std::string relay_token;  // master: for a relay that demands one
@@ -23,7 +25,7 @@ struct Options {
   std::optional<std::string> share;  // screen, monitor:N, region:WxH+X+Y, none
   std::string display;
   std::optional<session::Mode> mode;
-  std::string password = "auto";  // master: auto, none or a passphrase; participant: the code, empty: ask or none
+  SecretText password;  // master: none, a passphrase, or auto and empty: six digits; participant: the code, or empty
   bool password_given = false;
   std::optional<session::Rights> rights;
   codec::Colors colors = codec::Colors::full;
@@ -34,8 +36,8 @@ struct Options {
 };
 
 /// Reads the command line. Gives the options, or the exit code of a program that ends here (--help, --version, a
-/// mistake, which was explained on standard error). A password among the arguments is overwritten in `argv` and warned
-/// about.
+/// mistake, which was explained on standard error). Secrets among the arguments are overwritten in `argv`, a password
+/// is warned about.
 Result<Options, int> parse_options(Kind kind, int argc, char** argv);
 
 /// Folder for settings: --config, else XDG_CONFIG_HOME/lotse, else ~/.config/lotse.

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "base/log.h"
+#include "crypto/secret.h"
 #include "relay/server.h"
 #include "relay/token_command.h"
 
@@ -174,6 +175,7 @@ int run(Options& options, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  lotse::crypto::forbid_core_dumps();
   Options options;
   options.server.data = default_data();
   CLI::App app(kAbout, "lotse-relay");

@@ -175,6 +175,10 @@ void Model::fold(const json& e, std::time_t now) {
   } else if (name == "error" || name == "warning") {
     fold_problem(e);
   } else if (name == "ended") {
+    for (std::string* secret : {&code, &link}) {  // of no use any more
+      std::fill(secret->begin(), secret->end(), '\0');
+      secret->clear();
+    }
     ended_reason = text_field(e, "reason", 200);
     if (stage != Stage::none && !problem) stage = Stage::ended;
     consents.clear();

@@ -106,6 +106,9 @@ TEST_CASE("a code is typed as people type: blanks, dashes and case do not matter
   CHECK(as_text(normalized_code("481 902")) == "481902");
   CHECK(as_text(normalized_code(" 481-902\n")) == "481902");
   CHECK(as_text(normalized_code("Amber-Hotel")) == "amberhotel");
+  CHECK(as_text(normalized_code("Schlu\xCC\x88ssel")) == "schl\xC3\xBCssel");  // u and a combining diaeresis
+  CHECK(as_text(normalized_code("schl\xC3\xBCssel")) == "schl\xC3\xBCssel");
+  CHECK(as_text(normalized_code("a\xFF\xCC")) == "a\xFF\xCC");  // no UTF-8
   for (std::string typed : {"amber hotel", "AMBER-HOTEL", "amberhotel"}) {
     HandshakePair pair({AuthMode::code, text_bytes(typed), {}}, {text_bytes("Amber-hotel"), {}, {}, false});
     CHECK(pair.master.consume_confirm(pair.confirm()));

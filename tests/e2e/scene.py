@@ -177,6 +177,7 @@ class Scene(Stage):
     def guest(self, master, *options, **how):
         """A participant on its way in, by number and the code that is shown now."""
         file = self.folder / f"code{self.count}"
+        file.touch(mode=0o600)
         file.write_text(self.code_of(master) + "\n")
         return self.headless("lotse-participant", master.number, "--password-file", file, *options, **how)
 

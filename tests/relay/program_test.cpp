@@ -39,6 +39,7 @@ class Program {
     if (pid_ == 0) {
       dup2(out[1], 1);
       dup2(err[1], 2);
+      if (geteuid() != 0) setenv("ASAN_OPTIONS", "detect_leaks=0", 1);  // it traces, which the relay forbids
       execv(argv[0], argv.data());
       _exit(127);
     }
