@@ -29,7 +29,10 @@ struct Loop::Impl {
   asio::signal_set hangups{context};
   std::shared_ptr<LoopDoor> door;
   std::vector<std::unique_ptr<LineReader>> readers;
-  asio::thread_pool workers{std::max<std::size_t>(2, std::thread::hardware_concurrency())};
+  asio::thread_pool workers{threads()};
+  std::unique_ptr<CagedWorkers> decoders;
+
+  static std::size_t threads() { return std::max<std::size_t>(2, std::thread::hardware_concurrency()); }
 };
 
 namespace {
@@ -47,6 +50,7 @@ void listen(asio::signal_set& set, std::function<void()> on_signal) {
 Loop::Loop() : impl_(std::make_unique<Impl>(*this)) {}
 
 Loop::~Loop() {
+  impl_->decoders.reset();
   impl_->workers.stop();
   impl_->workers.join();
   impl_->readers.clear();
@@ -63,6 +67,9 @@ void Loop::run() {
 void Loop::stop() { impl_->context.stop(); }
 void Loop::post(std::function<void()> task) { asio::post(impl_->context, std::move(task)); }
 void Loop::work(std::function<void()> task) { asio::post(impl_->workers, std::move(task)); }
+
+void Loop::start_decoders(Cage cage) { impl_->decoders = std::make_unique<CagedWorkers>(Impl::threads(), cage); }
+void Loop::decode(std::function<void()> task) { impl_->decoders->post(std::move(task)); }
 
 void Loop::on_signals(std::function<void()> on_signal, std::function<void()> on_hangup) {
   impl_->signals.add(SIGINT);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "net/caged_workers.h"
 
 namespace lotse::net {
 
@@ -40,6 +41,11 @@ class Loop {
   };
   /// Any thread: runs `task` on one of the worker threads (two at least).
   void work(std::function<void()> task);
+  /// Starts the threads of decode(): two at least, each locked in (net/cage.h) or, for want of a kernel that can, not.
+  /// Throws std::runtime_error when the kernel refuses. Loop thread, once.
+  void start_decoders(Cage cage);
+  /// Any thread, after start_decoders(): runs `task` on one of its threads. For what others sent.
+  void decode(std::function<void()> task);
   /// Calls `on_signal` on the loop for SIGINT and SIGTERM (and SIGHUP when `on_hangup` is given).
   void on_signals(std::function<void()> on_signal, std::function<void()> on_hangup = {});
   /// Lines of `fd` (pipe, terminal, file, device) without their \n, on the loop; `on_end` at its end. A line above

@@ -42,6 +42,7 @@ Engine::Engine(net::Loop& loop, Options options, Interactive interactive, Sink s
       record_timer_(loop, [this] {
         if (recorder_) want_frame();
       }) {
+  loop_.start_decoders(options_.cage);
   if (!options_.canvas_file.empty()) canvas_file_ = std::make_unique<CanvasFile>(options_.canvas_file);
   if (options_.share && *options_.share != "none") share_what_ = *options_.share;
   asked_ = net::Loop::now();
@@ -187,13 +188,13 @@ void Engine::after_session() {
   timer_.set(std::min(next, waits_.next_deadline()));
 }
 
-void Engine::work(std::function<std::function<void()>()> job) {
-  loop_.work([this, &loop = loop_, job = std::move(job), alive = std::weak_ptr<int>(session_alive_)] {
+std::function<void()> Engine::task_of(std::function<std::function<void()>()> job) {
+  return [this, &loop = loop_, job = std::move(job), alive = std::weak_ptr<int>(session_alive_)] {
     auto done = job();
     loop.post([this, done = std::move(done), alive] {
       if (!alive.expired()) with_session([&](session::Session&) { done(); });
     });
-  });
+  };
 }
 
 void Engine::send(Bytes frame) {

@@ -63,7 +63,9 @@ class Engine : public session::SessionHost {
   void send(Bytes frame) override;
   std::size_t queued() const override;
   void notify(session::Event event) override { pending_events_.push_back(std::move(event)); }
-  void work(std::function<std::function<void()>()> job) override;
+  void work(std::function<std::function<void()>()> job) override { loop_.work(task_of(std::move(job))); }
+  void decode(std::function<std::function<void()>()> job) override { loop_.decode(task_of(std::move(job))); }
+  std::function<void()> task_of(std::function<std::function<void()>()> job);
   void want_frame() override;
   void inject(const session::InputEvent& input) override;
   void start_sharing() override { sharing_wanted_ = true; }

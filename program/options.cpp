@@ -84,6 +84,8 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_flag("--jsonl", o.jsonl, "commands on standard input, events on standard output, a JSON object a line");
   app.add_flag("--keep", o.keep, "go on when standard input ends");
   app.add_flag("--verbose", o.verbose, "log details");
+  bool no_cage = false;
+  app.add_flag("--no-cage", no_cage, "decode pictures without the system's filter, where the kernel has none");
   if (!participant) {
     app.add_option("--relay-token-file", token_file,
                    "file whose first line is the token that your relay's operator gave you");
@@ -119,6 +121,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   }
   if (!share.empty()) o.share = share;
   if (!mode.empty()) o.mode = mode == "control" ? session::Mode::control : session::Mode::presentation;
+  if (no_cage) o.cage = net::Cage::open;
   if (!ask.empty()) o.ask = ask == "yes";
   o.colors = colors == "256" ? codec::Colors::c256 : colors == "grey" ? codec::Colors::grey : codec::Colors::full;
   return o;

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "codec/slot_codec.h"
+#include "net/caged_workers.h"
 #include "program/secret_text.h"
 #include "session/rights.h"
 #include "session/roster.h"
@@ -33,6 +34,7 @@ struct Options {
   std::string path = "auto";
   std::optional<bool> ask;
   bool headless = false, jsonl = false, keep = false, verbose = false;
+  net::Cage cage = net::Cage::locked;  // of the decoder of pictures
 };
 
 /// Reads the command line. Gives the options, or the exit code of a program that ends here (--help, --version, a

@@ -57,6 +57,9 @@ class SessionHost {
   virtual void start_sharing() = 0;
   virtual void stop_sharing() = 0;
 
+  /// The same for bytes that others sent: on a worker that can do nothing but compute.
+  virtual void decode(std::function<std::function<void()>()> job) { work(std::move(job)); }
+
   // As viewer.
   /// The picture of `presenter` as it is to be seen now, `changed` since the last call. A new generation changes all.
   virtual void show(ParticipantId presenter, ScreenId screen, codec::FrameView picture,

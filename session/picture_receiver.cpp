@@ -239,7 +239,7 @@ void PictureReceiver::dispatch() {
     }
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(share));
     ++decoding_;
-    host_.work([job, this, alive = std::weak_ptr<int>(alive_)] {
+    host_.decode([job, this, alive = std::weak_ptr<int>(alive_)] {
       auto start = std::chrono::steady_clock::now();
       for (Job::One& one : job->slots)
         one.good = worker_decoder().decode(one.in.payload, one.pixels.writable()).has_value();
