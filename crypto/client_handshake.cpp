@@ -37,6 +37,7 @@ struct ClientHandshake::Impl {
   std::optional<Schedule> schedule;
   std::uint32_t sas = 0;
   Hash32 t3{};
+  std::function<Bytes(ByteView, const VerifyKey&)> prove_identity;
 
   void make_join();
   std::optional<HandshakeError> refuse(const Offer& candidate) const;
@@ -87,6 +88,7 @@ std::optional<HandshakeError> ClientHandshake::Impl::derive(const Offer& candida
 
 void ClientHandshake::Impl::make_confirm(const Hash32& t2) {
   SealKey hello_key{schedule->hello_key(t2)};
+  if (prove_identity) hello.identity = prove_identity(t2, signing.verify_key());
   Bytes hello_box, plaintext = encode(hello);
   hello_key.seal(hello_key.reserve(), hello_aad(t2, nonce), plaintext, hello_box);
   confirm_bytes = encode_before_ta(nonce, hello_box, signing.sign(Purpose::join, {t2, nonce}));
@@ -142,6 +144,10 @@ ClientHandshake::ClientHandshake(SessionFacts facts, Credentials credentials, Cl
     : impl_(std::make_unique<Impl>(std::move(facts), std::move(credentials), std::move(hello), std::move(rsa))) {}
 ClientHandshake::~ClientHandshake() = default;
 ClientHandshake::ClientHandshake(ClientHandshake&&) noexcept = default;
+
+void ClientHandshake::show_identity(std::function<Bytes(ByteView t2, const VerifyKey& client)> prove) {
+  impl_->prove_identity = std::move(prove);
+}
 
 Bytes ClientHandshake::create_join() {
   if (impl_->state == Impl::State::fresh) impl_->make_join();

@@ -2,6 +2,7 @@
 // numbers. The steps, layouts and labels are those of docs/PROTOCOL.md, "Handshake". No sockets, no clock, no threads.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,7 +87,7 @@ Bytes normalized_code(std::string_view typed);
 struct ClientHello {
   std::string name;
   Bytes ticket;    // of an earlier join, or empty
-  Bytes identity;  // optional long-lived identity, or empty
+  Bytes identity;  // proof of a long-lived identity (crypto/identity.h), or empty
 };
 
 /// What a JOIN claims to be, before anything of it was checked; nothing where it is not even long enough.
@@ -98,6 +99,9 @@ class ClientHandshake {
   ClientHandshake(SessionFacts facts, Credentials credentials, ClientHello hello, RsaKey rsa);
   ~ClientHandshake();
   ClientHandshake(ClientHandshake&&) noexcept;
+
+  /// Before consume_offer: what the hello shows besides name and ticket, made of T_2 and our key of this join.
+  void show_identity(std::function<Bytes(ByteView t2, const VerifyKey& client)> prove);
 
   Bytes create_join();
   /// Gives CONFIRM.
@@ -154,6 +158,8 @@ class MasterHandshake {
   std::array<std::uint8_t, 16> client_id() const;
   /// One CONFIRM counts per OFFER: after a bad_code every further one is wrong_order.
   Result<ClientHello, HandshakeError> consume_confirm(ByteView confirm);
+  /// After consume_confirm: the long-lived key that was shown and proven; nothing: none was.
+  std::optional<VerifyKey> client_identity() const;
   VerifyKey client_verify_key() const;
   DhPublic client_dh() const;
   std::string sas_words() const;

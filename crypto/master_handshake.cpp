@@ -1,4 +1,5 @@
 #include "crypto/handshake.h"
+#include "crypto/identity.h"
 #include "crypto/must.h"
 #include "crypto/rsa.h"
 #include "crypto/schedule.h"
@@ -48,11 +49,12 @@ struct MasterHandshake::Impl {
   std::uint32_t sas = 0;
   Hash32 t2{}, t3{}, t4{};
   std::optional<OpenKey> ready_key;
+  std::optional<VerifyKey> identity;
 
   std::optional<HandshakeError> accept(const Join& candidate, const Secrets& secrets);
   void make_offer();
   std::optional<HandshakeError> refuse(const Confirm& confirm);
-  std::optional<ClientHello> open_hello(const Confirm& confirm) const;
+  std::optional<ClientHello> open_hello(const Confirm& confirm);
 };
 
 std::optional<HandshakeError> MasterHandshake::Impl::accept(const Join& candidate, const Secrets& secrets) {
@@ -98,9 +100,12 @@ std::optional<HandshakeError> MasterHandshake::Impl::refuse(const Confirm& confi
   return HandshakeError::bad_code;
 }
 
-std::optional<ClientHello> MasterHandshake::Impl::open_hello(const Confirm& confirm) const {
+std::optional<ClientHello> MasterHandshake::Impl::open_hello(const Confirm& confirm) {
   auto plaintext = OpenKey{schedule->hello_key(t2)}.open(0, hello_aad(t2, confirm.nonce), confirm.hello_box);
-  return plaintext ? decode_hello(*plaintext) : std::nullopt;
+  auto hello = plaintext ? decode_hello(*plaintext) : std::nullopt;
+  if (!hello || hello->identity.empty()) return hello;
+  identity = verify_client_proof(hello->identity, facts.uuid, join.ed, t2);
+  return identity ? std::move(hello) : std::nullopt;
 }
 
 MasterHandshake::MasterHandshake(SessionFacts facts, const MasterKeys& keys, ParticipantId index)
@@ -126,6 +131,7 @@ Result<Bytes, HandshakeError> MasterHandshake::consume_join(ByteView body, const
 
 AuthMode MasterHandshake::mode() const { return static_cast<AuthMode>(impl_->join.mode); }
 std::array<std::uint8_t, 16> MasterHandshake::client_id() const { return impl_->join.client_id; }
+std::optional<VerifyKey> MasterHandshake::client_identity() const { return impl_->identity; }
 VerifyKey MasterHandshake::client_verify_key() const { return impl_->join.ed; }
 DhPublic MasterHandshake::client_dh() const { return impl_->join.dh; }
 

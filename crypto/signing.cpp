@@ -34,6 +34,8 @@ std::string_view prefix(Purpose purpose) {
       return "rv1 tunnel";
     case Purpose::heir:
       return "rv1 heir";
+    case Purpose::identity:
+      return "rv1 identity";
   }
   std::abort();
 }
@@ -42,6 +44,18 @@ SigningKey SigningKey::make() {
   SigningKey key;
   crypto_sign_ed25519_keypair(key.public_.data(), key.secret_.writable().data());
   return key;
+}
+
+SigningKey SigningKey::from_seed(const Secret<32>& seed) {
+  SigningKey key;
+  crypto_sign_ed25519_seed_keypair(key.public_.data(), key.secret_.writable().data(), seed.view().data());
+  return key;
+}
+
+Secret<32> SigningKey::seed() const {
+  Secret<32> seed;
+  crypto_sign_ed25519_sk_to_seed(seed.writable().data(), secret_.view().data());
+  return seed;
 }
 
 Signature SigningKey::sign(Purpose purpose, std::initializer_list<ByteView> parts) const {

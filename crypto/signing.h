@@ -13,13 +13,16 @@ using VerifyKey = std::array<std::uint8_t, 32>;
 using Signature = std::array<std::uint8_t, 64>;
 
 /// What a signature is for: its text is the first thing signed, so that none can be taken for another.
-enum class Purpose { offer, join, message, picture, roster, tunnel, heir };
-std::string_view prefix(Purpose purpose);  // "rv1 offer", "rv1 join", "rv1 msg", "rv1 pic", "rv1 roster", "rv1 tunnel",
-                                            // "rv1 heir"
+enum class Purpose { offer, join, message, picture, roster, tunnel, heir, identity };
+/// "rv1 offer", "rv1 join", "rv1 msg", "rv1 pic", "rv1 roster", "rv1 tunnel", "rv1 heir", "rv1 identity".
+std::string_view prefix(Purpose purpose);
 
 class SigningKey {
  public:
   static SigningKey make();
+  /// RFC 8032's private key: 32 bytes, the whole of it.
+  static SigningKey from_seed(const Secret<32>& seed);
+  Secret<32> seed() const;
   const VerifyKey& verify_key() const { return public_; }
   /// Over prefix(purpose) and `parts`, one after another.
   Signature sign(Purpose purpose, std::initializer_list<ByteView> parts) const;

@@ -31,6 +31,7 @@ void Engine::do_join(const json& c, const Answer& answer) {
   options.name = clean_text(c.value("name", options_.name), 64);
   options_.name = options.name;
   options.ask = answer_to_consents();
+  options.identity = identity_;
   std::string code = c.value("password", c.value("code", options_.password.text()));
   if (invitation->credentials)
     options.credentials = *invitation->credentials;
@@ -65,6 +66,7 @@ void Engine::do_start_session(const json& c, const Answer& answer) {
     options.passphrase = password;
   }
   options.ask = answer_to_consents();
+  options.lead.identity = identity_;
   begin_session(std::move(options), c.value("relay", options_.relay));
   answer.ok();
 }
@@ -139,6 +141,15 @@ void Engine::do_leave(const json&, const Answer& answer) {
 void Engine::do_quit(const json&, const Answer& answer) {
   answer.ok();
   quit(0);
+}
+
+void Engine::do_forget_contact(const json& c, const Answer& answer) {
+  try {
+    contacts_.forget(c.at("name").get<std::string>()) ? answer.ok()
+                                                      : answer.error("no_such_member", "nobody is known by this name");
+  } catch (const std::runtime_error& e) {
+    answer.error("internal", e.what());
+  }
 }
 
 void Engine::do_set_name(const json& c, const Answer& answer) {

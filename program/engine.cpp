@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "program/events_json.h"
+#include "program/identity_command.h"
 #include "program/invitation.h"
 #include "program/relay_tokens.h"
 #include "ui/backend.h"
@@ -39,9 +40,12 @@ Engine::Engine(net::Loop& loop, Options options, Interactive interactive, Sink s
       interactive_(interactive),
       sink_(std::move(sink)),
       timer_(loop, [this] { with_session([](session::Session&) {}); }),
-      record_timer_(loop, [this] {
-        if (recorder_) want_frame();
-      }) {
+      record_timer_(loop,
+                    [this] {
+                      if (recorder_) want_frame();
+                    }),
+      contacts_(config_folder(options_)) {
+  if (!options_.identity_file.empty()) identity_ = unlock_identity(config_folder(options_), options_.identity_file);
   loop_.start_decoders(options_.cage);
   if (!options_.canvas_file.empty()) canvas_file_ = std::make_unique<CanvasFile>(options_.canvas_file);
   if (options_.share && *options_.share != "none") share_what_ = *options_.share;
@@ -67,6 +71,14 @@ void Engine::make_rsa() {
         });
     });
   });
+}
+
+void Engine::remember(const std::string& name, const crypto::VerifyKey& key) {
+  try {
+    contacts_.remember(name, key);
+  } catch (const std::exception& e) {
+    log_error(e.what());
+  }
 }
 
 void Engine::emit(json event) {

@@ -13,6 +13,7 @@
 #include "codec/canvas.h"
 #include "net/loop.h"
 #include "program/canvas/canvas_file.h"
+#include "program/contacts.h"
 #include "program/options.h"
 #include "program/relay_link.h"
 #include "program/shared_screen.h"
@@ -66,6 +67,10 @@ class Engine : public session::SessionHost {
   void work(std::function<std::function<void()>()> job) override { loop_.work(task_of(std::move(job))); }
   void decode(std::function<std::function<void()>()> job) override { loop_.decode(task_of(std::move(job))); }
   std::function<void()> task_of(std::function<std::function<void()>()> job);
+  session::Acquaintance meet(const std::string& name, const crypto::VerifyKey* key) override {
+    return contacts_.meet(name, key);
+  }
+  void remember(const std::string& name, const crypto::VerifyKey& key) override;
   void want_frame() override;
   void inject(const session::InputEvent& input) override;
   void start_sharing() override { sharing_wanted_ = true; }
@@ -135,6 +140,7 @@ class Engine : public session::SessionHost {
   void do_leave(const nlohmann::json&, const Answer&);
   void do_quit(const nlohmann::json&, const Answer&);
   void do_set_name(const nlohmann::json&, const Answer&);
+  void do_forget_contact(const nlohmann::json&, const Answer&);
   void do_snapshot(const nlohmann::json&, const Answer&);
   void do_wait_pixel(const nlohmann::json&, const Answer&);
   void do_move(const nlohmann::json&, const Answer&);
@@ -186,7 +192,9 @@ class Engine : public session::SessionHost {
   std::shared_ptr<int> session_alive_;                    // work of a session that has ended comes back to nobody
   std::unique_ptr<SharedScreen> screen_;
   std::vector<session::Event> pending_events_;
-  std::shared_ptr<crypto::RsaKey> rsa_;  // for the next join
+  Contacts contacts_;
+  std::shared_ptr<const crypto::Identity> identity_;  // to show; null: none
+  std::shared_ptr<crypto::RsaKey> rsa_;               // for the next join
   bool making_rsa_ = false;
   std::string number_, code_, link_secret_, own_sas_;
   std::string share_what_ = "screen";

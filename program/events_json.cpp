@@ -100,6 +100,13 @@ struct Writer {
   }
   json operator()(const LockChanged& e) const { return {{"event", "locked"}, {"by", 0}, {"locked", e.locked}}; }
   json operator()(const TryAgain&) const { return nullptr; }  // the engine does it
+  json operator()(const IdentityShown& e) const {
+    return {{"event", "identity"},
+            {"participant", e.participant.value()},
+            {"name", e.name},
+            {"known", e.known},
+            {"words", crypto::six_words(crypto::sha256({e.key}))}};
+  }
   json operator()(const Warning& e) const {
     json out{{"event", "warning"}, {"code", e.code}, {"message", e.message}};
     if (!e.who.empty()) out["who"] = e.who, out["whom"] = e.whom;

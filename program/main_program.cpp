@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "program/engine.h"
+#include "program/identity_command.h"
 #include "program/invitation.h"
 #include "program/secret_input.h"
 #include "program/wiping_delete.h"
@@ -198,6 +199,7 @@ int run_windowed(Options options) {
 int main_program(Kind kind, int argc, char** argv) {
   crypto::forbid_core_dumps();
   link_wiping_delete();
+  if (argc > 1 && std::string_view(argv[1]) == "identity") return identity_command(name_of(kind), argc, argv);
   auto parsed = parse_options(kind, argc, argv);
   if (!parsed) return parsed.error();
   Options options = std::move(*parsed);

@@ -72,6 +72,8 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
                   : "auto (six digits), none (lobby only), - (asks) or a passphrase of 10 characters and more");
   app.add_option("--password-file", password_file, "file whose first line is the password; - is standard input")
       ->excludes(password_option);
+  app.add_option("--identity", o.identity_file,
+                 "show your identity; file with its passphrase, - asks (see lotse-participant identity --help)");
   app.add_option("--colors", colors, "true, 256 or grey")->check(CLI::IsMember({"true", "256", "grey"}));
   app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
@@ -119,9 +121,9 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
     int code = app.exit(e);
     return Unexpected<int>{code == 0 ? 0 : 2};
   }
+  if (no_cage) o.cage = net::Cage::open;
   if (!share.empty()) o.share = share;
   if (!mode.empty()) o.mode = mode == "control" ? session::Mode::control : session::Mode::presentation;
-  if (no_cage) o.cage = net::Cage::open;
   if (!ask.empty()) o.ask = ask == "yes";
   o.colors = colors == "256" ? codec::Colors::c256 : colors == "grey" ? codec::Colors::grey : codec::Colors::full;
   return o;

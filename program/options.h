@@ -31,10 +31,11 @@ struct Options {
   std::optional<session::Rights> rights;
   codec::Colors colors = codec::Colors::full;
   std::string record, canvas_file, log_file, config, language;
+  std::string identity_file;  // with the passphrase of the identity to show; - asks; empty: none is shown
   std::string path = "auto";
   std::optional<bool> ask;
-  bool headless = false, jsonl = false, keep = false, verbose = false;
   net::Cage cage = net::Cage::locked;  // of the decoder of pictures
+  bool headless = false, jsonl = false, keep = false, verbose = false;
 };
 
 /// Reads the command line. Gives the options, or the exit code of a program that ends here (--help, --version, a

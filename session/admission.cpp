@@ -157,12 +157,26 @@ void Admission::on_confirm(LinkId link, Pending& pending, ByteView body) {
   pending.ticket = std::move(hello->ticket);
   if (pending.name.empty()) pending.name = "?";
   bool spent = by_code && wrong_codes_ >= wire::kMaxWrongCodes;
-  bool lobby = pending.handshake.mode() == crypto::AuthMode::none || spent;
+  bool stranger = meet(pending) == Acquaintance::changed;
+  bool lobby = pending.handshake.mode() == crypto::AuthMode::none || spent || stranger;
   if (by_code && !spent) code_used();
   if (!lobby) return let_in(link, pending);
   pending.state = State::lobby;
   hooks_.send(link, HandshakeMessage::lobby, pending.handshake.create_lobby());
   hooks_.notify(InLobby{pending.index, pending.name, pending.handshake.sas_words()});
+}
+
+// Says what it finds. A changed identity is let in by a person alone.
+Acquaintance Admission::meet(const Pending& pending) {
+  auto key = pending.handshake.client_identity();
+  Acquaintance who = hooks_.meet ? hooks_.meet(pending.name, key ? &*key : nullptr) : Acquaintance::anonymous;
+  if (who == Acquaintance::changed)
+    hooks_.notify(Warning{"identity_changed", "Somebody joins as " + pending.name +
+                                                  ", but not with the identity that you know by this name. Compare the "
+                                                  "words before you admit them."});
+  else if (key)
+    hooks_.notify(IdentityShown{pending.index, pending.name, *key, who == Acquaintance::known});
+  return who;
 }
 
 void Admission::code_used() {
@@ -171,6 +185,7 @@ void Admission::code_used() {
 
 void Admission::let_in(LinkId link, Pending& pending) {
   pending.state = State::keyed;
+  if (auto key = pending.handshake.client_identity(); key && hooks_.remember) hooks_.remember(pending.name, *key);
   hooks_.admit({link, pending.index, pending.name, pending.ticket, pending.handshake});
 }
 

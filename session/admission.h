@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "crypto/handshake.h"
+#include "session/acquaintance.h"
 #include "session/events.h"
 #include "wire/relay_frame.h"
 
@@ -36,6 +37,8 @@ class Admission {
     std::function<void(Event)> notify;
     std::function<void(Admitted)> admit;               // make KEY and send it
     std::function<void(LinkId, ParticipantId)> ready;  // READY came: it is in
+    std::function<Acquaintance(const std::string&, const crypto::VerifyKey*)> meet = {};
+    std::function<void(const std::string&, const crypto::VerifyKey&)> remember = {};
   };
   /// Both references outlive this; the number of `facts` may come later.
   Admission(const crypto::SessionFacts& facts, const crypto::MasterKeys& keys, Hooks hooks);
@@ -85,6 +88,7 @@ class Admission {
   void on_join(LinkId link, ByteView body, Instant now);
   void on_confirm(LinkId link, Pending& pending, ByteView body);
   void let_in(LinkId link, Pending& pending);
+  Acquaintance meet(const Pending& pending);
   void refuse_link(LinkId link, wire::RefusedReason reason);
   void forget(LinkId link);
   void code_used();

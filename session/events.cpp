@@ -72,6 +72,8 @@ std::string name_of(ErrorCode code) {
       return "token_refused";
     case ErrorCode::banned:
       return "banned";
+    case ErrorCode::identity_changed:
+      return "identity_changed";
   }
   return {};
 }

@@ -44,6 +44,7 @@ enum class ErrorCode : std::uint8_t {
   token_needed,
   token_refused,
   banned,
+  identity_changed,
 };
 std::string name_of(ErrorCode code);
 
@@ -161,6 +162,13 @@ struct EpochChanged {
   Epoch epoch;
   std::string reason;
 };
+/// Somebody has shown a long-lived identity; `known`: the one that this name had before.
+struct IdentityShown {
+  ParticipantId participant;
+  std::string name;
+  crypto::VerifyKey key;
+  bool known;
+};
 struct LockChanged {
   bool locked;
 };
@@ -183,6 +191,6 @@ using Event =
     std::variant<SessionNumber, NewCode, StageChanged, InLobby, LobbyLeft, OwnSas, Joined, Left, RosterChanged, Granted,
                  Revoked, ControlRequested, ConsentRequest, ConsentGone, ControllersChanged, RaisedHand, ScreenChanged,
                  PictureComplete, ExactChanged, StaleChanged, ChatLine, ModeChanged, PresenterChanged, MasterChanged,
-                 RecordingChanged, EpochChanged, LockChanged, Warning, TryAgain, Ended>;
+                 RecordingChanged, EpochChanged, LockChanged, IdentityShown, Warning, TryAgain, Ended>;
 
 }  // namespace lotse::session

@@ -1,5 +1,6 @@
 #include "session/follow.h"
 
+#include "crypto/identity.h"
 #include "session/heirs_message.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
@@ -29,10 +30,22 @@ bool Follow::consume_box(ByteView box) {
   auto verified = roster ? verify_roster(*roster, core_.facts.uuid, key) : std::nullopt;
   if (!verified) return false;
   const Member* master = verified->roster.find(verified->roster.master);
-  if (!master || master->ed != key) return false;
+  if (!master || master->ed != key || !meet_master(*master, message.identity())) return false;
   core_.succession = Succession(core_.facts.uuid, master->id, key, verified->roster.term);
   ticket_ = verified->ticket;
   return take(*verified);
+}
+
+// False: the proof is no proof.
+bool Follow::meet_master(const Member& master, const std::string& proof) {
+  auto key = crypto::verify_master_proof(as_bytes(proof), core_.facts.uuid, master.ed);
+  if (!key && !proof.empty()) return false;
+  Acquaintance who = core_.host.meet(master.name, key ? &*key : nullptr);
+  changed_master_ = who == Acquaintance::changed;
+  if (!key || changed_master_) return true;
+  core_.host.remember(master.name, *key);
+  core_.notify(IdentityShown{master.id, master.name, *key, who == Acquaintance::known});
+  return true;
 }
 
 bool Follow::take(const VerifiedRoster& verified) {

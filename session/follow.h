@@ -23,6 +23,8 @@ class Follow {
 
   /// The master's first words, out of KEY. False: not signed by the master, or it does not name us.
   bool consume_box(ByteView box);
+  /// After consume_box: the master shows another identity than the one known by its name, or none any more.
+  bool changed_master() const { return changed_master_; }
   /// Message 5 is on its way, or we were the master ourselves: we are in. Called once.
   void begin();
   /// Of an earlier join: restores name and rights in the next one. Empty when we never had one.
@@ -62,6 +64,7 @@ class Follow {
 
  private:
   bool take(const VerifiedRoster& verified);
+  bool meet_master(const Member& master, const std::string& proof);
   std::optional<std::vector<wire::Heir>> heirs_to_us(const wire::pb::Heirs& message) const;
   bool is_deputy(const wire::Heir& heir) const;
   void send_claim();
@@ -74,7 +77,7 @@ class Follow {
   Contact contact_;
   Bytes ticket_;
   bool linked_ = false;  // the relay has given us a link
-  bool resuming_ = false;
+  bool resuming_ = false, changed_master_ = false;
   Instant resume_at_ = Instant::never(), erase_at_ = Instant::never();
   Epoch erase_through_;
   std::vector<wire::Heir> deputy_;  // the chain that makes us the master; empty: we are no deputy

@@ -11,6 +11,7 @@
 #include "base/geometry.h"
 #include "base/ids.h"
 #include "codec/frame.h"
+#include "session/acquaintance.h"
 #include "session/events.h"
 
 namespace lotse::session {
@@ -46,8 +47,18 @@ class SessionHost {
   /// Bytes handed to send() that are not in the network yet.
   virtual std::size_t queued() const = 0;
   virtual void notify(Event event) = 0;
+  /// What is known of somebody who joins (or whom we join) under this name and shows this long-lived key, or none.
+  virtual Acquaintance meet(const std::string& name, const crypto::VerifyKey* key) {
+    (void)name;
+    return key ? Acquaintance::fresh : Acquaintance::anonymous;
+  }
+  /// This name has this identity from now on: its bearer is in.
+  virtual void remember(const std::string& name, const crypto::VerifyKey& key) { (void)name, (void)key; }
   /// Runs `job` on a worker; what it returns runs on the session's thread later, as long as the session lives.
   virtual void work(std::function<std::function<void()>()> job) = 0;
+
+  /// The same for bytes that others sent: on a worker that can do nothing but compute.
+  virtual void decode(std::function<std::function<void()>()> job) { work(std::move(job)); }
 
   // As presenter.
   /// The next changed frame may come, by Session::on_captured.
@@ -56,9 +67,6 @@ class SessionHost {
   /// Consent was given: begin to capture, then call Session::begin_share().
   virtual void start_sharing() = 0;
   virtual void stop_sharing() = 0;
-
-  /// The same for bytes that others sent: on a worker that can do nothing but compute.
-  virtual void decode(std::function<std::function<void()>()> job) { work(std::move(job)); }
 
   // As viewer.
   /// The picture of `presenter` as it is to be seen now, `changed` since the last call. A new generation changes all.

@@ -32,7 +32,9 @@ Admission::Hooks Lead::hooks() {
           },
           [this](Event event) { core_.notify(std::move(event)); },
           [this](const Admitted& admitted) { admit(admitted); },
-          [this](LinkId link, ParticipantId index) { member_ready(link, index); }};
+          [this](LinkId link, ParticipantId index) { member_ready(link, index); },
+          [this](const std::string& name, const crypto::VerifyKey* key) { return core_.host.meet(name, key); },
+          [this](const std::string& name, const crypto::VerifyKey& key) { core_.host.remember(name, key); }};
 }
 
 Lead::Lead(Core& core, Options options)
@@ -101,8 +103,10 @@ void Lead::admit(const Admitted& admitted) {
   core_.roster.next_index = std::max(core_.roster.next_index, admitted.index.value() + 1u);
   ++core_.roster.version;
   attendance_.expect(admitted.index, core_.now);
-  std::string box =
-      to_message(sign_roster(core_.roster, ticket, core_.facts.uuid, core_.keys.signing)).SerializeAsString();
+  wire::pb::SignedRoster words = to_message(sign_roster(core_.roster, ticket, core_.facts.uuid, core_.keys.signing));
+  if (options_.identity)
+    words.set_identity(text_of(options_.identity->prove_master(core_.facts.uuid, core_.keys.signing.verify_key())));
+  std::string box = words.SerializeAsString();
   auto keyed = admitted.handshake.create_key(epoch(), core_.envelope.epochs().newest_secret(), as_bytes(box));
   core_.envelope.set_pair(admitted.index, std::move(keyed.pair));
   core_.host.send(wire::encode(wire::Handshake{admitted.link, wire::HandshakeMessage::key, std::move(keyed.key)}));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/identity.h"
 #include "session/admission.h"
 #include "session/attendance.h"
 #include "session/core.h"
@@ -24,6 +25,7 @@ class Lead {
     Mode mode = Mode::presentation;
     Rights default_rights = Rights::usual();
     codec::Colors colors = codec::Colors::full;
+    std::shared_ptr<const crypto::Identity> identity;  // to show; null: none
   };
   /// The first master. `core` outlives this.
   Lead(Core& core, Options options);

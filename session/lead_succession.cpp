@@ -16,7 +16,7 @@ constexpr Duration kAnswerTime = 10s;  // for an heir to take over
 
 Lead::Lead(Core& core, std::vector<wire::Heir> heirs)
     : core_(core),
-      options_{{}, core.roster.mode, core.roster.default_rights, core.roster.colors},
+      options_{{}, core.roster.mode, core.roster.default_rights, core.roster.colors, {}},
       admission_(core.facts, core.keys, hooks()),
       sequence_(1) {  // the request in TAKE OVER
   begin_term(std::move(heirs));

@@ -205,6 +205,11 @@ void Session::start_handshake() {
   j.handshake.emplace(j.facts, crypto::Credentials(j.options.credentials),
                       crypto::ClientHello{j.options.name, j.options.ticket, {}}, std::move(*j.rsa));
   j.rsa.reset();
+  if (j.options.identity)
+    j.handshake->show_identity(
+        [identity = j.options.identity, uuid = j.facts.uuid](ByteView t2, const crypto::VerifyKey& client) {
+          return identity->prove_client(uuid, client, t2);
+        });
   j.answer_by = Instant::never();  // set at the next poll, which knows the time
   host_.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::join, j.handshake->create_join()}));
 }
@@ -341,6 +346,11 @@ void Session::established(crypto::ClientHandshake::Established e) {
   build_parts(joining_->options.ask);
   build_follow();
   if (!follow_->consume_box(e.box)) return fail(ErrorCode::internal, "The moderator's list of members is not valid.");
+  if (follow_->changed_master())
+    return fail(
+        ErrorCode::identity_changed,
+        "The moderator does not have the identity that you know by this name. Ask them by telephone; if the new "
+        "one is theirs, forget the old one: lotse-participant identity forget NAME");
   core_->envelope.set_pair(core_->master(), std::move(e.pair));
   host_.send(wire::encode(wire::Handshake{{}, wire::HandshakeMessage::ready, std::move(e.ready)}));
   joining_.reset();

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "crypto/handshake.h"
+#include "crypto/identity.h"
 #include "session/core.h"
 #include "session/follow.h"
 #include "session/lead.h"
@@ -32,9 +33,10 @@ struct ParticipantOptions {
   crypto::Credentials credentials;
   std::string name;
   std::optional<bool> ask;
-  std::shared_ptr<crypto::RsaKey> rsa;  // made ahead; nothing: made on a worker when needed,
-  bool rsa_is_coming = false;           // unless the program makes one already and hands it in by use_rsa()
-  Bytes ticket;                         // of an earlier join to this session, or empty
+  std::shared_ptr<const crypto::Identity> identity;  // to show; null: none
+  std::shared_ptr<crypto::RsaKey> rsa;               // made ahead; nothing: made on a worker when needed,
+  bool rsa_is_coming = false;  // unless the program makes one already and hands it in by use_rsa()
+  Bytes ticket;                // of an earlier join to this session, or empty
 };
 
 class Session {

@@ -39,9 +39,9 @@ std::set<std::string> rights_field(const json& e) {
 /// Errors after which there is no session, wherever they come up.
 bool is_fatal(const std::string& code) {
   static const std::set<std::string> kFatal{
-      "no_session", "ended",        "bad_password", "lobby_refused",     "kicked",
-      "banned",     "full",         "version",      "relay_unreachable", "relay_untrusted",
-      "proxy_auth", "token_needed", "token_refused"};
+      "no_session", "ended",        "bad_password",  "lobby_refused",     "kicked",
+      "banned",     "full",         "version",       "relay_unreachable", "relay_untrusted",
+      "proxy_auth", "token_needed", "token_refused", "identity_changed"};
   return kFatal.contains(code);
 }
 
@@ -170,6 +170,9 @@ void Model::fold(const json& e, std::time_t now) {
              name == "consent_request" || name == "input_suspended" || name == "controllers" ||
              name == "consent_gone") {
     fold_rights(name, e);
+  } else if (name == "identity") {
+    const int who = int_field(e, "participant", -1);
+    if (bool_field(e, "known", false) && known_contacts.size() < kMaxMembers) known_contacts.insert(who);
   } else if (name == "chat") {
     fold_chat(e, now);
   } else if (name == "error" || name == "warning") {

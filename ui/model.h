@@ -93,6 +93,7 @@ class Model {
   std::int64_t asked_ns = 0;                 // when the first event of this session came
   std::map<int, Member> members;
   std::vector<LobbyGuest> lobby;
+  std::set<int> known_contacts;                 // who has shown the identity that we know by the name
   std::map<int, std::string> words;             // short authentication strings by participant
   std::map<int, std::set<int>> controllers_of;  // by presenter, once the program tells
   std::deque<ChatLine> chat;

@@ -13,6 +13,7 @@ std::string doing_text(const Model& model, const Member& m) {
   std::vector<std::string> parts;
   if (m.id == model.master) parts.push_back(_("moderator"));
   if (m.deputy > 0) parts.push_back(_("deputy"));
+  if (model.known_contacts.contains(m.id)) parts.push_back(_("known contact"));
   if (m.sharing) parts.push_back(_("shows the screen"));
   if (model.controls(m)) parts.push_back(_("controls"));
   if (m.asks_control) parts.push_back(_("asks for control"));

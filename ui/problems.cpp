@@ -31,6 +31,13 @@ const Words& joining_words() {
                              _("Ask the moderator for the code that is shown now."), _("Enter it again"),
                              Remedy::enter_again};
        }},
+      {"identity_changed",
+       [] {
+         return ProblemWords{_("This is not who you know by this name"),
+                             _("The identity is another one than last time, or is missing."),
+                             _("Ask them by telephone and compare the words before you trust them."),
+                             _("Back to the start"), Remedy::back};
+       }},
       {"locked",
        [] {
          return ProblemWords{_("The session is locked"), _("The moderator lets nobody else in at the moment."),
