@@ -30,16 +30,37 @@ constexpr std::uint32_t kX32 = 0x40000000;                 // x86-64 only: the o
 // Whatever its arguments.
 constexpr std::uint32_t kAllowed[] = {
     // memory that is there: the allocator gives back, a sanitizer marks
-    __NR_munmap, __NR_mremap, __NR_madvise, __NR_brk,
+    __NR_munmap,
+    __NR_mremap,
+    __NR_madvise,
+    __NR_brk,
     // waiting, and the time where the vDSO has no answer
-    __NR_futex, __NR_sched_yield, __NR_clock_gettime, __NR_clock_nanosleep, __NR_nanosleep, __NR_restart_syscall,
+    __NR_futex,
+    __NR_sched_yield,
+    __NR_clock_gettime,
+    __NR_clock_nanosleep,
+    __NR_nanosleep,
+    __NR_restart_syscall,
     __NR_gettimeofday,
     // who and where we are: allocator, abort
-    __NR_gettid, __NR_getpid, __NR_sched_getaffinity, __NR_getcpu,
+    __NR_gettid,
+    __NR_getpid,
+    __NR_sched_getaffinity,
+    __NR_getcpu,
     // signals that come, and the end of a thread
-    __NR_rt_sigreturn, __NR_rt_sigprocmask, __NR_sigaltstack, __NR_exit, __NR_exit_group,
+    __NR_rt_sigreturn,
+    __NR_rt_sigprocmask,
+    __NR_sigaltstack,
+    __NR_exit,
+    __NR_exit_group,
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    __NR_write,  // what a sanitizer has found
+    // a sanitizer asks by a pipe whether memory is there (the check of vptr), and writes what it has found
+    __NR_pipe2,
+    __NR_write,
+    __NR_close,
+#if defined(__NR_pipe)
+    __NR_pipe,
+#endif
 #endif
 };
 

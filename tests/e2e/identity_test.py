@@ -68,7 +68,7 @@ class IdentityTest(SceneTest):
 
     def test_a_wrong_passphrase_starts_nothing(self):
         wrong = self.private(self.scene, "wrong", "nothing of the kind\n")
-        program = self.scene.headless("lotse-master", "--identity", wrong, "--config", self.configs["Bernd"])
+        program = self.start("lotse-master", "--identity", wrong, config=self.configs["Bernd"], identity=False)
         self.assertEqual(program.exit_code(), 2)
         self.assertIn("passphrase", program.log.read_text())
 
