@@ -74,6 +74,16 @@ bool verify_raw(const VerifyKey& key, ByteView message, ByteView signature) {
          crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), key.data()) == 0;
 }
 
+Signature sign_raw(const Secret<32>& seed, ByteView message) {
+  VerifyKey key{};
+  Secret<64> secret;
+  Signature signature{};
+  must(crypto_sign_ed25519_seed_keypair(key.data(), secret.writable().data(), seed.view().data()) == 0);
+  must(crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(), secret.view().data()) ==
+       0);
+  return signature;
+}
+
 std::string fingerprint(const VerifyKey& master) {
   auto hash = sha256({as_bytes("rv1 fp"), master});
   return to_base32(ByteView{hash}.first(10));

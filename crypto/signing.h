@@ -37,6 +37,8 @@ bool verify(const VerifyKey& key, Purpose purpose, std::initializer_list<ByteVie
 
 /// Plain Ed25519 with no prefix, for published test vectors alone: refuses keys and R of small order and S >= L.
 bool verify_raw(const VerifyKey& key, ByteView message, ByteView signature);
+/// The other way, out of the 32 bytes that RFC 8032 calls the private key. For the same vectors alone.
+Signature sign_raw(const Secret<32>& seed, ByteView message);
 
 /// First 10 bytes of SHA-256("rv1 fp" || ed_M), base32: what a link says about its master.
 std::string fingerprint(const VerifyKey& master);

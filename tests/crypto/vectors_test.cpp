@@ -34,6 +34,7 @@ TEST_CASE("our own small vectors pass, made by other implementations") {
   check_file(folder / "cpace.json", 12);
   check_file(folder / "ed25519.json", 15);
   check_file(folder / "hkdf_sha256.json", 4);
+  check_file(folder / "hkdf_sha512.json", 4);
   check_file(folder / "rsa_oaep_2048.json", 9);
   check_file(folder / "sframe.json", 64);
 }
@@ -46,6 +47,8 @@ TEST_CASE("published vectors pass") {
   }
   check_file(folder / "wycheproof" / "rsa_oaep_2048_sha256_mgf1sha256_test.json", 37);
   check_file(folder / "wycheproof" / "aes_gcm_test.json", 66);
+  for (const char* more : {"hkdf_sha256_test.json", "hkdf_sha512_test.json", "ed25519_test.json"})
+    if (fs::exists(folder / "wycheproof" / more)) check_file(folder / "wycheproof" / more, 80);
   check_file(folder / "cpace" / "testvectors.json", 9);
   check_file(folder / "sframe" / "test-vectors.json", 294);
 }
