@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <map>
 
 #include "crypto/hkdf.h"
@@ -12,27 +13,32 @@ namespace {
 
 constexpr std::uint16_t kSuite = 0x0005;  // AES_256_GCM_SHA512_128
 
-// A value below 8 sits in the config byte; else 0x8 | size - 1 there and the value in as few bytes as it takes.
-std::uint8_t config_bits(std::uint64_t value, Bytes& out) {
-  if (value < 8) return static_cast<std::uint8_t>(value);
-  int size = 1;
-  while (size < 8 && value >> (8 * size) != 0) ++size;
-  for (int i = size - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-  return static_cast<std::uint8_t>(0x8 | (size - 1));
+struct SframeHeader {
+  std::array<std::uint8_t, 17> bytes;
+  std::size_t size = 1;  // the config byte comes first
+  ByteView view() const { return ByteView{bytes}.first(size); }
+
+  // A value below 8 sits in the config byte; else 0x8 | size - 1 there and the value in as few bytes as it takes.
+  std::uint8_t put(std::uint64_t value) {
+    if (value < 8) return static_cast<std::uint8_t>(value);
+    const int length = static_cast<int>(std::bit_width(value) + 7) / 8;
+    for (int i = length - 1; i >= 0; --i) bytes[size++] = static_cast<std::uint8_t>(value >> (8 * i));
+    return static_cast<std::uint8_t>(0x8 | (length - 1));
+  }
+};
+
+// RFC 9605 section 4.3.
+SframeHeader make_sframe_header(std::uint64_t kid, std::uint64_t counter) {
+  SframeHeader header;
+  const std::uint8_t high = header.put(kid), low = header.put(counter);
+  header.bytes[0] = static_cast<std::uint8_t>(high << 4 | low);
+  return header;
 }
 
 Bytes sframe_label(std::string_view text, std::uint64_t kid) {
   Bytes label;
   ByteWriter{label}.put(text).put(kid).put(kSuite);
   return label;
-}
-
-// RFC 9605 section 4.3, appended to `out`.
-void put_sframe_header(std::uint64_t kid, std::uint64_t counter, Bytes& out) {
-  const std::size_t config = out.size();
-  out.push_back(0);
-  const std::uint8_t high = config_bits(kid, out), low = config_bits(counter, out);
-  out[config] = static_cast<std::uint8_t>(high << 4 | low);
 }
 
 using SenderStream = std::pair<ParticipantId, Stream>;
@@ -62,9 +68,8 @@ Secret<32> sframe_base(const EpochSecret& secret, const SessionUuid& session, Ep
 }
 
 Bytes sframe_header(std::uint64_t kid, std::uint64_t counter) {
-  Bytes header;
-  put_sframe_header(kid, counter, header);
-  return header;
+  const SframeHeader header = make_sframe_header(kid, counter);
+  return Bytes(header.view().begin(), header.view().end());
 }
 
 KeyAndIv sframe_key(ByteView base, std::uint64_t kid) {
@@ -84,6 +89,7 @@ struct EpochKeys::Impl {
   ParticipantId self;
   std::map<Epoch, Period> periods;
   Epoch highest{};                                   // ever added
+  Epoch current{};                                   // that is sealed in, 0: none
   std::array<std::optional<SealKey>, kStreams> own;  // of the newest epoch
   Bytes aad;                                         // kept, so that a packet allocates nothing for it
   Period& newest() {
@@ -97,7 +103,7 @@ struct EpochKeys::Impl {
   }
   const Bytes& make_aad(std::uint64_t kid, std::uint64_t counter, ByteView header) {
     aad.clear();
-    put_sframe_header(kid, counter, aad);
+    append(aad, make_sframe_header(kid, counter).view());
     append(aad, header);
     return aad;
   }
@@ -117,7 +123,7 @@ bool EpochKeys::add(Epoch epoch, EpochSecret secret) {
   if (epoch <= impl_->highest) return false;
   auto base = sframe_base(secret, impl_->session, epoch);
   impl_->own = {};
-  impl_->highest = epoch;
+  impl_->highest = impl_->current = epoch;
   impl_->periods.emplace(epoch, Period{std::move(secret), std::move(base), {}});
   if (impl_->periods.size() > kMaxEpochs) impl_->periods.erase(impl_->periods.begin());
   return true;
@@ -125,10 +131,12 @@ bool EpochKeys::add(Epoch epoch, EpochSecret secret) {
 
 void EpochKeys::erase_through(Epoch epoch) {
   impl_->periods.erase(impl_->periods.begin(), impl_->periods.upper_bound(epoch));
-  if (impl_->periods.empty()) impl_->own = {};
+  if (!impl_->periods.empty()) return;
+  impl_->own = {};
+  impl_->current = {};
 }
 
-Epoch EpochKeys::newest() const { return impl_->periods.empty() ? Epoch{} : impl_->periods.rbegin()->first; }
+Epoch EpochKeys::newest() const { return impl_->current; }
 bool EpochKeys::knows(Epoch epoch) const { return impl_->periods.contains(epoch); }
 const EpochSecret& EpochKeys::newest_secret() const { return impl_->newest().secret; }
 

@@ -17,6 +17,15 @@ Bytes batch_name(const wire::PacketHeader& h) {
   return name;
 }
 
+// Room for all that follows: what is sealed goes straight behind its header, in one piece of memory.
+Bytes begin_frame(const wire::PacketHeader& header, std::size_t plaintext) {
+  Bytes frame;
+  frame.reserve(1 + wire::kPictureHeader + plaintext + crypto::kTagSize);
+  frame.push_back(wire::kPacketFrame);
+  wire::write_header(header, frame);
+  return frame;
+}
+
 }  // namespace
 
 Envelope::Envelope(const SessionUuid& session, ParticipantId self, const crypto::SigningKey& signing)
@@ -56,10 +65,8 @@ std::optional<Bytes> Envelope::seal_to(ParticipantId peer, crypto::Stream stream
   auto h = header(wire::PacketKind::message, wire::Keying::pair, stream, peer);
   crypto::Counter counter = key.reserve();
   h.counter = counter.value();
-  Bytes frame{wire::kPacketFrame}, sealed;
-  wire::write_header(h, frame);
-  key.seal(std::move(counter), clear_part(frame), message, sealed);
-  append(frame, sealed);
+  Bytes frame = begin_frame(h, message.size());
+  key.seal(std::move(counter), clear_part(frame), message, frame);
   return frame;
 }
 
@@ -68,11 +75,9 @@ std::optional<Bytes> Envelope::seal_to_all(crypto::Stream stream, ByteView messa
   auto h = header(wire::PacketKind::message, wire::Keying::epoch, stream, kEverybody);
   crypto::Counter counter = epochs_.reserve(stream);
   h.counter = counter.value();
-  Bytes frame{wire::kPacketFrame}, sealed, signed_message(message.begin(), message.end());
-  wire::write_header(h, frame);
+  Bytes frame = begin_frame(h, message.size() + kSignature), signed_message(message.begin(), message.end());
   append(signed_message, sign(h, clear_part(frame), message));
-  epochs_.seal(stream, std::move(counter), clear_part(frame), signed_message, sealed);
-  append(frame, sealed);
+  epochs_.seal(stream, std::move(counter), clear_part(frame), signed_message, frame);
   return frame;
 }
 
@@ -83,16 +88,14 @@ std::optional<Bytes> Envelope::seal_picture(wire::PacketKind kind, const wire::P
   h.picture = fields;
   crypto::Counter counter = epochs_.reserve(crypto::Stream::picture);
   h.counter = counter.value();
-  Bytes frame{wire::kPacketFrame}, sealed;
-  wire::write_header(h, frame);
+  Bytes frame = begin_frame(h, payload.size() + kSignature);
   Bytes with_signature;
   if (kind != wire::PacketKind::key) {
     append(with_signature, payload);
     append(with_signature, sign(h, clear_part(frame), payload));
     payload = with_signature;
   }
-  epochs_.seal(crypto::Stream::picture, std::move(counter), clear_part(frame), payload, sealed);
-  append(frame, sealed);
+  epochs_.seal(crypto::Stream::picture, std::move(counter), clear_part(frame), payload, frame);
   return frame;
 }
 
