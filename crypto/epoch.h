@@ -49,8 +49,8 @@ class EpochKeys {
   /// Most packets sealed under one key of the newest epoch: at 2^28 the master must make a new one.
   std::uint64_t most_sealed() const;
 
-  /// Needs an epoch. The header carries counter.value() and the newest epoch; aad is that header, which may lie in `out`
-  /// (see SealKey::seal).
+  /// Needs an epoch. The header carries counter.value() and the newest epoch; aad is that header, which may lie in
+  /// `out` (see SealKey::seal).
   Counter reserve(Stream stream);
   void seal(Stream stream, Counter counter, ByteView header, ByteView plaintext, Bytes& out);
 

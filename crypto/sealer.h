@@ -41,8 +41,8 @@ class SealKey {
   bool exhausted() const;
   std::uint64_t sealed() const;
   Counter reserve();
-  /// Appends ciphertext and tag of `plaintext` to `out`; `aad` is the clear header, with the counter in it. `aad` may be
-  /// what `out` holds already: it is read before `out` grows. `plaintext` may not lie in `out`.
+  /// Appends ciphertext and tag of `plaintext` to `out`; `aad` is the clear header, with the counter in it. `aad` may
+  /// be what `out` holds already: it is read before `out` grows. `plaintext` may not lie in `out`.
   void seal(Counter counter, ByteView aad, ByteView plaintext, Bytes& out);
 
  private:

@@ -39,10 +39,8 @@ void Envelope::set_pair(ParticipantId peer, crypto::PairKeys keys) {
 
 void Envelope::drop_pair(ParticipantId peer) { pairs_.erase(peer); }
 
-std::uint64_t Envelope::most_sealed() const {
-  std::uint64_t most = epochs_.most_sealed();
-  for (const auto& [id, pair] : pairs_) most = std::max(most, pair.keys.seal.sealed());
-  return most;
+bool Envelope::may_seal_to_all() const {
+  return epochs_.newest() != Epoch{} && epochs_.most_sealed() < crypto::kMaxSealsPerKey;
 }
 
 wire::PacketHeader Envelope::header(wire::PacketKind kind, wire::Keying keying, crypto::Stream stream,
@@ -71,7 +69,7 @@ std::optional<Bytes> Envelope::seal_to(ParticipantId peer, crypto::Stream stream
 }
 
 std::optional<Bytes> Envelope::seal_to_all(crypto::Stream stream, ByteView message) {
-  if (epochs_.newest() == Epoch{}) return std::nullopt;
+  if (!may_seal_to_all()) return std::nullopt;
   auto h = header(wire::PacketKind::message, wire::Keying::epoch, stream, kEverybody);
   crypto::Counter counter = epochs_.reserve(stream);
   h.counter = counter.value();
@@ -83,7 +81,7 @@ std::optional<Bytes> Envelope::seal_to_all(crypto::Stream stream, ByteView messa
 
 std::optional<Bytes> Envelope::seal_picture(wire::PacketKind kind, const wire::PictureFields& fields,
                                             ByteView payload) {
-  if (epochs_.newest() == Epoch{}) return std::nullopt;
+  if (!may_seal_to_all()) return std::nullopt;
   auto h = header(kind, wire::Keying::epoch, crypto::Stream::picture, kEverybody);
   h.picture = fields;
   crypto::Counter counter = epochs_.reserve(crypto::Stream::picture);

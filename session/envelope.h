@@ -39,10 +39,8 @@ class Envelope {
   void set_pair(ParticipantId peer, crypto::PairKeys keys);
   void drop_pair(ParticipantId peer);
   bool has_pair(ParticipantId peer) const { return pairs_.contains(peer); }
-  /// Most packets sealed under one of the keys in use: see crypto::kMaxSealsPerKey.
-  std::uint64_t most_sealed() const;
 
-  // Each gives a whole frame for the relay.
+  // Each gives a whole frame for the relay, or nothing when the key is used up (crypto::kMaxSealsPerKey).
   /// To one, under the pair's key. Nothing without one.
   std::optional<Bytes> seal_to(ParticipantId peer, crypto::Stream stream, ByteView message);
   /// To all, under the epoch's key, signed. Nothing without an epoch.
@@ -71,6 +69,7 @@ class Envelope {
   Result open_pair(const wire::ParsedPacket& packet);
   crypto::Signature sign(const wire::PacketHeader& header, ByteView clear, ByteView plaintext) const;
   bool proven(const wire::ParsedPacket& packet, const crypto::VerifyKey& signer, Bytes& plaintext) const;
+  bool may_seal_to_all() const;
   wire::PacketHeader header(wire::PacketKind kind, wire::Keying keying, crypto::Stream stream, ParticipantId to) const;
 
   SessionUuid session_;

@@ -371,7 +371,8 @@ void Lead::poll_attendance() {
 
 void Lead::poll() {
   admission_.poll(core_.now);
-  if (core_.envelope.most_sealed() >= crypto::kMaxSealsPerKey - (1u << 20)) schedule_.worn(core_.now);
+  // A pair's key is not renewed by an epoch: when it is used up its member joins anew.
+  if (core_.envelope.epochs().most_sealed() >= crypto::kMaxSealsPerKey - (1u << 20)) schedule_.worn(core_.now);
   if (core_.now >= erase_at_) {
     core_.envelope.epochs().erase_through(erase_through_);
     erase_at_ = Instant::never();

@@ -267,11 +267,12 @@ void Presenting::local_input() {
   tell_controllers();
 }
 
-void Presenting::on_input(ParticipantId from, const wire::pb::Input& input) {
-  if (!sender_ || !gate_.lets_through(from, core_.now)) return;
-  if (input.screen() != 0 || input.generation() != sender_->generation().value()) return;
+bool Presenting::on_input(ParticipantId from, const wire::pb::Input& input) {
+  if (!sender_ || !gate_.lets_through(from, core_.now)) return false;
+  if (input.screen() != 0 || input.generation() != sender_->generation().value()) return false;
   auto event = read_input(input, sender_->size());
   if (event) core_.host.inject(*event);
+  return event.has_value();
 }
 
 void Presenting::poll() {

@@ -42,7 +42,8 @@ class Presenting {
   // From other members.
   void on_control_request(ParticipantId from, bool wanted);
   void on_share_request(ParticipantId from, bool wanted);
-  void on_input(ParticipantId from, const wire::pb::Input& input);
+  /// False: it was not let through.
+  bool on_input(ParticipantId from, const wire::pb::Input& input);
   void on_key_request(Generation generation, ScreenId screen, const std::vector<SlotId>& slots);
   void members_changed();
   void join_epoch();

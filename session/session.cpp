@@ -153,6 +153,8 @@ void Session::on_welcome(const wire::Welcome& welcome) {
 void Session::on_opened(const wire::SessionOpened& opened) {
   std::string number = wire::to_string(opened.number);
   if (!core_) {  // a participant on its way in
+    if (number != joining_->options.number)
+      return fail(ErrorCode::no_session, "The relay leads to another session than the one with this number.");
     joining_->facts = {number, opened.uuid};
     joining_->linked = true;
     joining_->handshake.reset();
@@ -461,6 +463,9 @@ void Session::on_message(const Envelope::Opened& opened, const wire::PacketHeade
 void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
   using M = wire::pb::Message;
   bool master = from == core_->master();
+  bool for_masters_alone = message.has_roster() || message.has_epoch() || message.has_kick() || message.has_end() ||
+                           message.has_hand_over() || message.has_deputy();
+  if (for_masters_alone && !master) return void(++drops_.other);
   switch (message.what_case()) {
     case M::kRoster:
       return master && follow_ ? follow_->on_roster(message) : void();
@@ -495,7 +500,7 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
     case M::kPresentRequest:
       return core_->notify(Warning{"present_requested", std::to_string(from.value())});
     case M::kInput:
-      return presenting_->on_input(from, message.input());
+      return presenting_->on_input(from, message.input()) ? void() : void(++drops_.other);
     case M::kPing:
       return lead_ ? lead_->on_ping(from, message) : void();
     case M::kPong:
@@ -516,7 +521,7 @@ void Session::on_public(ParticipantId from, const wire::pb::Message& message) {
   const Member* member = core_->member(from);
   switch (message.what_case()) {
     case M::kChat:
-      if (!member->rights.has(Right::chat)) return;
+      if (!member->rights.has(Right::chat)) return void(++drops_.other);
       return core_->notify(ChatLine{from, kEverybody, clean_text(message.chat().text(), wire::kMaxChat)});
     case M::kControllers:
       return watching_->on_controllers(from, message);

@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include "base/text.h"
+#include "tests/crypto/known_rsa_key.h"
 
 namespace lotse::test {
 
@@ -10,7 +11,7 @@ namespace {
 constexpr Size kScreen{200, 150};
 
 // One key for all who join: making one takes longer than everything else in here together.
-std::shared_ptr<crypto::RsaKey> fresh_rsa() { return std::make_shared<crypto::RsaKey>(crypto::RsaKey::make()); }
+std::shared_ptr<crypto::RsaKey> known_rsa() { return std::make_shared<crypto::RsaKey>(crypto::KnownRsaKey::get()); }
 }  // namespace
 
 Station::Station(World& world, std::string station_name)
@@ -31,7 +32,7 @@ void Station::join(const std::string& number, const std::string& code) {
   options.name = name;
   options.credentials = {crypto::AuthMode::code, crypto::normalized_code(code), {}};
   options.ticket = ticket;
-  options.rsa = fresh_rsa();
+  options.rsa = known_rsa();
   session_ = std::make_unique<Session>(*this, std::move(options));
   connect();
 }
@@ -42,7 +43,7 @@ void Station::join_link(const std::string& number, const std::string& secret) {
   options.name = name;
   auto dot = secret.find('.');
   options.credentials = {crypto::AuthMode::link, *from_base32(secret.substr(0, dot)), secret.substr(dot + 1)};
-  options.rsa = fresh_rsa();
+  options.rsa = known_rsa();
   session_ = std::make_unique<Session>(*this, std::move(options));
   connect();
 }
@@ -51,7 +52,7 @@ void Station::join_without_code(const std::string& number) {
   ParticipantOptions options;
   options.number = number;
   options.name = name;
-  options.rsa = fresh_rsa();
+  options.rsa = known_rsa();
   session_ = std::make_unique<Session>(*this, std::move(options));
   connect();
 }
@@ -205,6 +206,7 @@ void World::attach(Station& station) {
 
 void World::uplink(relay::ConnId conn, Bytes frame) {
   Duration latency = links_[conn].station->latency;
+  if (between && !between(*links_[conn].station, Way::up, frame)) return;
   auto shared = std::make_shared<Bytes>(std::move(frame));
   at(now + latency, [this, conn, shared] {
     auto link = links_.find(conn);
@@ -224,6 +226,11 @@ void World::send(relay::ConnId conn, relay::SharedBytes frame) {
   auto at_link = links_.find(conn);
   if (at_link == links_.end() || !at_link->second.open) return;
   Link& link = at_link->second;
+  if (between) {
+    Bytes changed = *frame;
+    if (!between(*link.station, Way::down, changed)) return;
+    frame = std::make_shared<const Bytes>(std::move(changed));
+  }
   link.queued += frame->size();
   link.station->most_queued_down = std::max(link.station->most_queued_down, link.queued);
   auto time = Duration(static_cast<std::int64_t>(static_cast<double>(frame->size()) / link.station->down_rate * 1e9));

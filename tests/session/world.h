@@ -110,6 +110,9 @@ class World : public relay::Links {
   // A hostile relay: what reaches a program of what the honest one sends, and how much later.
   std::function<bool(const Station& to, ByteView frame)> lets_through;
   std::function<Duration(const Station& to)> holds_back;
+  /// It may change a frame of a station's link on its way up or down, or withhold it (false).
+  enum class Way { up, down };
+  std::function<bool(Station&, Way, Bytes&)> between;
   /// ... and what it makes up. Arrives at once.
   void inject(Station& to, const Bytes& frame);
   relay::Core& relay() { return *core_; }
