@@ -101,7 +101,7 @@ TEST_CASE("a thousand wrong codes at the door: five count, the code is spent, th
     d.p.world.run(100ms);
   }
   CHECK(refusals == 1000);
-  CHECK(d.p.master.all<Warning>().size() == 1);
+  REQUIRE(d.p.master.all<Warning>().size() == 1);
   CHECK(d.p.master.all<Warning>().front().code == "code_guessed");
   CHECK(d.p.master.all<Joined>().size() == 1);
   // The right code leads to the lobby now; who has the link comes in, under one of the first indices.

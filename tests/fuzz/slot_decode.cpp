@@ -17,6 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A picture is a function of its payload, and lossless brings every picture back.
   if (!decoder.decode({data + 2, size - 2}, second.writable())) std::abort();
   if (!same_pixels(first.view(), second.view())) std::abort();
+  // In every quality a slot encodes to something that decodes.
+  const auto rank = static_cast<Rank>(data[0] / kSlotSide % 4);
+  const EncodedSlot lossy = encoder.encode(first.view(), rank, data[1] & 0x40 ? Motion::moving : Motion::still);
+  if (!decoder.decode(lossy.payload, second.writable())) std::abort();
   const EncodedSlot again = encoder.encode(first.view(), Rank::lossless, Motion::still);
   if (!decoder.decode(again.payload, second.writable())) std::abort();
   if (!same_pixels(first.view(), second.view())) std::abort();
