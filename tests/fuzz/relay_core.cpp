@@ -65,11 +65,18 @@ struct World {
     limits.joins_per_minute = limits.joins_per_minute_session = 1'000'000;
     return limits;
   }
-  void request(wire::TunnelRequest r) {
+  /// The master's connection breaks, or another takes its place; it takes its number up again.
+  void reopen(bool cut, std::uint32_t term) {
+    if (cut) core.on_disconnect(kMaster, now);
+    if (cut) core.on_connect(kMaster, "m", now);
+    sequence = 0;
+    request({.term = term, .operation = wire::Operation::open, .value = 1}, wire::number_of("100000000"));
+  }
+  void request(wire::TunnelRequest r, const wire::Number& number = {}) {
     r.sequence = ++sequence;
     r.signature = key().sign(crypto::Purpose::tunnel, {wire::signed_part(r, {}, {})});
     bool opens = r.operation == wire::Operation::open;
-    core.on_frame(kMaster, opens ? wire::encode(wire::Open{{}, key().verify_key(), {}, r}) : wire::encode(r), now);
+    core.on_frame(kMaster, opens ? wire::encode(wire::Open{{}, key().verify_key(), number, r}) : wire::encode(r), now);
   }
 };
 
@@ -123,6 +130,9 @@ void step(World& world, ByteReader& in) {
       [[fallthrough]];
     case 6:
       if (what & 0x40) return answer(world, conn, in.get<std::uint8_t>());
+      [[fallthrough]];
+    case 7:
+      if (what & 0x40) return world.reopen((what & 0x20) != 0, in.get<std::uint8_t>() % 3);
       [[fallthrough]];
     default: {
       if (what & 0x80) conn = kMaster;
