@@ -1,4 +1,5 @@
 // Commands about the session and the program as a whole.
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -9,6 +10,7 @@
 #include "program/invitation.h"
 #include "program/relay_tokens.h"
 #include "program/secret_input.h"
+#include "program/tickets.h"
 
 namespace lotse::program {
 namespace {
@@ -32,6 +34,7 @@ void Engine::do_join(const json& c, const Answer& answer) {
   options_.name = options.name;
   options.ask = answer_to_consents();
   options.identity = identity_;
+  options.ticket = load_ticket(config_folder(options_), invitation->number, std::time(nullptr));
   std::string code = c.value("password", c.value("code", options_.password.text()));
   if (invitation->credentials)
     options.credentials = *invitation->credentials;

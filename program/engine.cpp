@@ -1,6 +1,7 @@
 #include "program/engine.h"
 
 #include <cmath>
+#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include "program/events_json.h"
 #include "program/identity_command.h"
 #include "program/invitation.h"
+#include "program/tickets.h"
 #include "program/relay_tokens.h"
 #include "ui/backend.h"
 
@@ -241,6 +243,8 @@ void Engine::tell(const session::Event& event) {
     if (sas->self.value() != 0xFFFF) {
       self_ = sas->self.value();
       options_.password.clear();  // we are in
+      if (Bytes ticket = session_->ticket(); !ticket.empty())
+        save_ticket(config_folder(options_), session_->core()->facts.number, ticket, std::time(nullptr));
       relay_->in_session();
     }
   }

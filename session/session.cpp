@@ -145,6 +145,7 @@ void Session::on_frame(ByteView bytes, Instant now) {
 void Session::on_welcome(const wire::Welcome& welcome) {
   if (core_) core_->relay_nonce = welcome.nonce;
   if (joining_) joining_->relay_nonce = welcome.nonce;
+  relay_answers_by_ = now_ + kAnswerTime;
   if (lead_) return lead_->on_welcome(welcome);
   const std::string& number = core_ ? core_->facts.number : joining_->options.number;
   host_.send(wire::encode(wire::Attach{wire::number_of(number)}));
@@ -152,6 +153,7 @@ void Session::on_welcome(const wire::Welcome& welcome) {
 
 void Session::on_opened(const wire::SessionOpened& opened) {
   std::string number = wire::to_string(opened.number);
+  relay_answers_by_ = Instant::never();
   if (!core_) {  // a participant on its way in
     if (number != joining_->options.number)
       return fail(ErrorCode::no_session, "The relay leads to another session than the one with this number.");
@@ -410,6 +412,7 @@ void Session::on_relay_error(const wire::Error& error) {
 
 void Session::on_disconnected(const std::string& reason, Instant now) {
   if (!begin_call(now)) return;
+  relay_answers_by_ = Instant::never();
   if (joining_) {
     joining_->linked = false;
     joining_->handshake.reset();
@@ -559,6 +562,11 @@ void Session::poll(Instant now) {
     else if (now >= j.answer_by)
       fail(ErrorCode::timeout, "The moderator's program does not answer. Try again in a minute.");
   }
+  if (now >= relay_answers_by_) {
+    relay_answers_by_ = Instant::never();
+    if (!ever_attached_) return fail(ErrorCode::timeout, "The relay does not answer. Try again in a minute.");
+    try_again({}, "The relay does not answer.");
+  }
   if (!core_) return;
   while (!held_.empty() && held_.front().until <= now) {
     held_bytes_ -= held_.front().packet.size();
@@ -576,7 +584,7 @@ void Session::poll(Instant now) {
 
 Instant Session::next_deadline() const {
   if (over_) return Instant::never();
-  Instant next = joining_ ? joining_->answer_by : Instant::never();
+  Instant next = std::min(relay_answers_by_, joining_ ? joining_->answer_by : Instant::never());
   if (!core_) return next;
   if (!held_.empty()) next = std::min(next, held_.front().until);
   if (lead_) next = std::min(next, lead_->next_deadline());

@@ -161,6 +161,7 @@ class Session {
   Stage stage_ = Stage::connecting;
   std::string stage_reason_;
   bool opened_ = false, over_ = false, ever_attached_ = false, master_present_ = true;
+  Instant relay_answers_by_ = Instant::never();  // to OPEN or ATTACH
   bool was_muted_ = false;
   int tries_ = 0;
   bool linked_ = false;  // as a member: the relay has given us a link on this connection

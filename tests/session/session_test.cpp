@@ -511,3 +511,12 @@ TEST_CASE("under any edits, cuts, joins and leaves every viewer soon sees the sc
     }
   CHECK(all_see);
 }
+
+TEST_CASE("a relay that greets and then says nothing ends the way in with a clear word") {
+  Pair p;
+  p.world.lets_through = [](const Station& to, ByteView frame) { return to.name != "Dora" || frame[0] == 0x01; };
+  Station& dora = p.world.station("Dora");
+  dora.join(p.number(), p.code());
+  REQUIRE(p.world.until([&] { return dora.saw<Ended>(); }, 30s));
+  CHECK(dora.all<Ended>().front().error == ErrorCode::timeout);
+}
