@@ -16,10 +16,15 @@ struct Folder {
   std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("fuzz-known_relays." + std::to_string(getpid()));
   Folder() {
-    // What is not there is empty, what is no file is an error, and nothing is put below a file.
+    // What is not there is empty; what is no file, too large or damaged meanwhile is an error; a file has no files.
     std::filesystem::create_directories(path / "odd" / "known_relays.json");
     auto none = KnownRelays::load(path / "none");
     if (!none || KnownRelays::load(path / "odd")) std::abort();
+    std::filesystem::create_directories(path / "large");
+    auto large = KnownRelays::load(path / "large");
+    std::ofstream(path / "large" / "known_relays.json") << std::string(KnownRelays::kMaxFile + 1, ' ');
+    if (KnownRelays::load(path / "large") || large->remember(*parse_relay_address("relay.example:8443"), {}))
+      std::abort();
     std::ofstream(path / "none") << "a file";
     if (none->remember(*parse_relay_address("relay.example:8443"), {})) std::abort();
   }
