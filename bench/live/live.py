@@ -4,6 +4,7 @@ joins    from `join` to the first whole picture
 clicks   from a click at the viewer to the changed pixel in the viewer's picture
 scenes   bytes, processor time, age of the frames, final picture, while recordings and live work run on the screen
 static   a screen at rest: bytes and processor time
+rekey    age of the frames while members come and are removed, beside the same scene without
 
 Everything runs on this machine over loopback: the figures are what the programs cost, not what a network adds."""
 
@@ -172,6 +173,39 @@ class Bench:
                 "updates": counted.get("updates", 0)}
 
 
+    def rekey(self):
+        """The picture while epochs change: somebody joins, and is removed, again and again."""
+        seconds = self.sizes.scene_s
+        self.out.title(f"new epochs during {seconds} s of a scene with 30 frames a second")
+        calm, gaps_calm, _ = self.epochs(seconds, pairs.Nobody())
+        busy, gaps_busy, changes = self.epochs(seconds, pairs.Turnstile(self.ours))
+        self.out.say(f"{changes} epochs in the second half of the pair; \"peer\" is the same scene without")
+        for name, value in (("age of a frame p95", lambda values: report.percentile(values, 0.95)),
+                            ("age of a frame, oldest", max)):
+            self.out.add(f"rekey: {name}", value(busy), value(calm), "ms")
+        self.out.add("rekey: longest gap between two frames", max(gaps_busy), max(gaps_calm), "ms")
+
+    def epochs(self, seconds, others):
+        """Ages and gaps in ms of all frames, and how many epochs there were."""
+        scene = scenes.Played("drawn", "play", "drawn", 30)
+        scene.prepare(self.screen, seconds)
+        self.ours.connect()
+        self.ours.settle()
+        known = len(self.ours.viewer.lines)
+        self.ours.watch_frames()
+        with others:
+            scene.run()
+        self.ours.settle()
+        first = {number: ns for number, ns in reversed(self.ours.seen())}
+        changes = sum(l.get("event") == "epoch" for l in self.ours.viewer.lines[known:])
+        scene.end(self.screen)
+        self.ours.disconnect()
+        drawn = {number: ns for number, ns in scene.drawn}
+        times = sorted(ns for number, ns in first.items() if number in drawn)
+        ages = [(ns - drawn[number]) / 1e6 for number, ns in first.items() if number in drawn]
+        return ages, [(b - a) / 1e6 for a, b in zip(times, times[1:])], changes
+
+
 def different(picture, screen):
     """Per cent of the pixels whose red, green or blue differ."""
     if len(picture) != len(screen):
@@ -184,7 +218,7 @@ def different(picture, screen):
 def options_of(arguments, folder):
     parser = argparse.ArgumentParser(prog="lotse-bench-live", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="joins|clicks|scenes|live|static", help="all, unless named "
+    parser.add_argument("parts", nargs="*", metavar="joins|clicks|scenes|live|static|rekey", help="all, unless named "
                         "(scenes: recordings and live work; live: live work alone)")
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
@@ -195,10 +229,10 @@ def options_of(arguments, folder):
     parser.add_argument("--programs", default=folder, help="folder of lotse-relay and the others")
     parser.add_argument("--keep", metavar="DIR", help="folder for logs that stays")
     options = parser.parse_args(arguments)
-    known = ("joins", "clicks", "scenes", "live", "static")
+    known = ("joins", "clicks", "scenes", "live", "static", "rekey")
     if unknown := [p for p in options.parts if p not in known]:
         parser.error(f"unknown: {unknown[0]}")
-    options.parts = options.parts or ["joins", "clicks", "scenes", "static"]
+    options.parts = options.parts or ["joins", "clicks", "scenes", "static", "rekey"]
     return options
 
 
@@ -219,6 +253,8 @@ def run(stage, options, out):
         bench.scenes(scenes.live())
     if "static" in options.parts:
         bench.static()
+    if "rekey" in options.parts:
+        bench.rekey()
 
 
 def main(folder, arguments=None):

@@ -5,6 +5,7 @@ import json
 import pathlib
 import shutil
 import subprocess
+import threading
 import time
 
 import canvas
@@ -120,6 +121,46 @@ class Ours(Pair):
 
     def pids(self):
         return {"sharer": self.master.process.pid, "relay": self.relay.process.pid, "viewer": self.viewer.process.pid}
+
+
+class Nobody:
+    """Nobody comes or goes."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+class Turnstile:
+    """Somebody joins and is removed, every two seconds, in the background: each makes a new epoch."""
+
+    def __init__(self, ours):
+        self.ours, self.over = ours, threading.Event()
+        self.thread = threading.Thread(target=self._turn, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def _turn(self):
+        master = self.ours.master
+        while not self.over.is_set():
+            start = len(master.lines)
+            code = [l["password"] for l in master.lines if l.get("event") in ("session", "code")][-1]
+            guest = self.ours.stage.lotse("lotse-participant", *self.ours.way, "--headless", "--jsonl", "--name",
+                                          "Guest", "--config", self.ours.stage.folder / "turnstile", name="turnstile")
+            guest.tell("join", number=self.ours.session["number"], password=code)
+            who = master.event("joined", start=start)["participant"]
+            self.over.wait(1)
+            master.command("kick", participant=who)
+            guest.process.wait(10)
+            self.over.wait(1)
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join(20)
 
 
 class Peer(Pair):
