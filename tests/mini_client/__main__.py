@@ -23,7 +23,7 @@ def main():
         try:
             mini.next()
         except socket.timeout:
-            mini.tell(0, 0, ping={"value": 1})  # who says nothing counts as away
+            mini.ping(1)  # who says nothing counts as away
         for word, value in mini.events:
             print(word, value, flush=True)
         mini.events.clear()

@@ -42,6 +42,7 @@ class MiniClient:
         self.connection, self.events = connection, []
         self.roster, self.slots, self.screens, self.keys = None, {}, {}, None
         self.early, self.frame_ends, self.refused = [], {}, None
+        self.hashes, self.proofs = {}, set()
         if link and link["pin"] and pin_of(connection.socket) != link["pin"]:
             raise Refused("relay's key")
         self.number = number
@@ -159,10 +160,21 @@ class MiniClient:
             self.take_message(header, clear, plain)
         elif header.kind == packets.SLOT:
             self.slots[header.source, header.screen, header.slot] = (header, plain)
-        elif header.kind == packets.STATE and header.slot == 0:
-            self.screens[header.source, header.screen] = messages.decode("ScreenState", plain)
-        elif header.kind == packets.FRAME_END:
+            self.hashes[header.source, header.screen, header.slot] = hashlib.sha256(packet).digest()[:16]
+        elif header.kind == packets.SIGN:
+            self.proofs |= packets.verified_hashes(self.uuid, header, plain, self.members[header.source]["ed"])
+        else:
+            self.take_state(header, packets.verified(self.uuid, clear, plain, self.members[header.source]["ed"]))
+
+    def take_state(self, header, plain):
+        if header.kind == packets.FRAME_END:
             self.frame_ends[header.source, header.screen] = (header, messages.decode("FrameEnd", plain))
+        elif header.slot == 0:
+            self.screens[header.source, header.screen] = messages.decode("ScreenState", plain)
+
+    def unproven(self):
+        """Slots of whose newest packet no SIGN has come."""
+        return [slot for slot, digest in self.hashes.items() if digest not in self.proofs]
 
     def take_message(self, header, clear, plain):
         if header.keying == packets.EPOCH:
@@ -173,11 +185,6 @@ class MiniClient:
         elif "epoch" in message and header.source == 0 and header.keying == packets.PAIR:
             self.keys.add_epoch(message["epoch"]["epoch"], message["epoch"]["secret"])
             self.events.append(("epoch", message["epoch"]["epoch"]))
-        elif "ping" in message and header.keying == packets.PAIR:
-            self.tell(header.source, packets.CONTROL, pong={"value": message["ping"]["value"],
-                                                           "epoch": max(self.keys.epochs),
-                                                           "roster_version": self.roster["version"]})
-            self.events.append(("ping", header.source))
         elif "pong" in message and header.keying == packets.PAIR:
             self.events.append(("pong", (header.source, message["pong"])))
         elif "chat" in message:
@@ -206,6 +213,11 @@ class MiniClient:
 
     def tell_all(self, stream, **message):
         self.send_packet(self.keys.seal_to_all(stream, messages.encode("Message", message), self.handshake.ed))
+
+    def ping(self, value):
+        """Says what is known of the master's word; it answers with what is in force."""
+        self.tell(0, packets.CONTROL, ping={"value": value, "epoch": max(self.keys.epochs),
+                                            "roster_version": self.roster["version"]})
 
     def chat(self, text, to=None):
         if to is None:

@@ -5,17 +5,17 @@ import struct
 
 from .primitives import Refused, expand, extract, gcm_open, gcm_seal, u8, u16, u32, u64, verify
 
-MESSAGE, SLOT, FRAME_END, STATE = 1, 2, 3, 4  # kind; the documents call a slot's packet KEY
+MESSAGE, SLOT, FRAME_END, STATE, SIGN = 1, 2, 3, 4, 5  # kind; the documents call a slot's packet KEY
 EPOCH, PAIR = 0, 1  # keying
 CONTROL, PICTURE, AUDIO, POINTER, CHAT = range(5)  # stream
 ALL = 0xFFFF
 
 _HEAD = struct.Struct(">BBBBIHHIQ")
-_PICTURE_HEAD = struct.Struct(">IBBHII")
+_PICTURE_HEAD = struct.Struct(">IBBHIII")
 # Places in the clear header, for who alters it: offset, size.
 FIELDS = {"version": (0, 1), "kind": (1, 1), "keying": (2, 1), "stream": (3, 1), "tag": (4, 4), "source": (8, 2),
           "destination": (10, 2), "epoch": (12, 4), "counter": (16, 8), "generation": (24, 4), "screen": (28, 1),
-          "rank": (29, 1), "slot": (32, 4), "picture_version": (36, 4)}
+          "rank": (29, 1), "slot": (32, 4), "picture_version": (36, 4), "batch": (40, 4)}
 
 
 @dataclasses.dataclass
@@ -33,28 +33,29 @@ class Header:
     rank: int = 0
     slot: int = 0
     version: int = 0
+    batch: int = 0
 
     def bytes(self):
         head = _HEAD.pack(1, self.kind, self.keying, self.stream, self.tag, self.source, self.destination, self.epoch,
                           self.counter)
         if self.kind == MESSAGE:
             return head
-        return head + _PICTURE_HEAD.pack(self.generation, self.screen, self.rank, 0, self.slot, self.version)
+        return head + _PICTURE_HEAD.pack(self.generation, self.screen, self.rank, 0, self.slot, self.version, self.batch)
 
 
 def parse(packet):
     """(Header, its bytes, sealed payload)."""
-    if len(packet) < _HEAD.size or packet[0] != 1 or not MESSAGE <= packet[1] <= STATE:
+    if len(packet) < _HEAD.size or packet[0] != 1 or not MESSAGE <= packet[1] <= SIGN:
         raise Refused("malformed")
     _, *fields = _HEAD.unpack_from(packet)
     size = _HEAD.size
     if packet[1] != MESSAGE:
         if len(packet) < size + _PICTURE_HEAD.size:
             raise Refused("malformed")
-        generation, screen, rank, zero, slot, version = _PICTURE_HEAD.unpack_from(packet, size)
+        generation, screen, rank, zero, slot, version, batch = _PICTURE_HEAD.unpack_from(packet, size)
         if zero:
             raise Refused("malformed")
-        fields += [generation, screen, rank, slot, version]
+        fields += [generation, screen, rank, slot, version, batch]
         size += _PICTURE_HEAD.size
     if len(packet) < size + 16:
         raise Refused("malformed")
@@ -144,8 +145,18 @@ class Keys:
         return int.from_bytes(self.uuid[:4], "big")
 
 
+def verified_hashes(uuid, header, plain, public):
+    """The hashes of packets in a SIGN, after its signature was checked."""
+    hashes, signature = plain[:-64], plain[-64:]
+    if not hashes or len(hashes) % 16 or len(hashes) > 50 * 16:
+        raise Refused("malformed")
+    verify(public, signature, b"rv1 pic" + uuid + u32(header.epoch) + u16(header.source) + u8(header.stream) +
+           u32(header.batch) + hashes)
+    return {hashes[at:at + 16] for at in range(0, len(hashes), 16)}
+
+
 def verified(uuid, clear, plain, public):
-    """The message inside what was said to all, after its signature was checked."""
+    """What is inside a signed message, state or frame end, after its signature was checked."""
     message, signature = plain[:-64], plain[-64:]
     verify(public, signature, b"rv1 msg" + uuid + clear + message)
     return message
