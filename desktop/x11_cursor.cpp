@@ -6,12 +6,14 @@
 
 #include <cstring>
 
+#include "desktop/arrow_cursor.h"
 #include "desktop/x11_raw_events.h"
 
 namespace lotse::desktop {
 namespace {
 
 constexpr Duration kPollInterval = std::chrono::milliseconds(50);
+constexpr Duration kAskAgain = std::chrono::milliseconds(500);  // for a shape that the server keeps to itself
 
 /// FNV-1a: tells shapes apart that a server sends twice, nothing more.
 std::uint64_t hash(const CursorShape& shape) {
@@ -56,23 +58,29 @@ bool X11Cursor::handle(const X11Event& event) {
 
 bool X11Cursor::update(Instant now, ScreenSourceHandler& handler) {
   if (now >= poll_at_) moved_ = true;
+  if (now >= ask_again_at_) reshaped_ = true;
   if (!(moved_ || reshaped_) || !pacer_.ready(now)) return false;
   pacer_.spend(now);
-  if (reshaped_) tell_shape(handler);
+  if (reshaped_) tell_shape(now, handler);
   tell_position(handler);
   poll_at_ = has_motion_ ? Instant::never() : now + kPollInterval;
   return true;
 }
 
-Instant X11Cursor::next_deadline() const { return moved_ || reshaped_ ? pacer_.ready_at() : poll_at_; }
+Instant X11Cursor::next_deadline() const {
+  return moved_ || reshaped_ ? pacer_.ready_at() : std::min(poll_at_, ask_again_at_);
+}
 
-void X11Cursor::tell_shape(ScreenSourceHandler& handler) {
+void X11Cursor::tell_shape(Instant now, ScreenSourceHandler& handler) {
   reshaped_ = false;
+  ask_again_at_ = Instant::never();
   if (!has_shape_) return;
   xcb_connection_t* c = connection_.raw();
   auto reply = own(xcb_xfixes_get_cursor_image_reply(c, xcb_xfixes_get_cursor_image(c), nullptr));
-  if (!reply) return;
-  CursorShape shape = shape_of(*reply);
+  // BadAccess: the program that made the cursor has ended, like xsetroot at login. Whether it is told then depends on
+  // who connects next; the arrow stands for it so long.
+  if (!reply) ask_again_at_ = now + kAskAgain;
+  CursorShape shape = reply ? shape_of(*reply) : arrow_cursor();
   std::uint64_t value = hash(shape);
   if (told_shape_ == value) return;
   told_shape_ = value;

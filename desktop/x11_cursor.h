@@ -25,7 +25,7 @@ class X11Cursor {
   void look_again() { moved_ = true; }
 
  private:
-  void tell_shape(ScreenSourceHandler& handler);
+  void tell_shape(Instant now, ScreenSourceHandler& handler);
   void tell_position(ScreenSourceHandler& handler);
 
   X11Connection& connection_;
@@ -35,7 +35,7 @@ class X11Cursor {
   bool moved_ = true, reshaped_ = true;
   std::optional<Point> told_position_;
   std::optional<std::uint64_t> told_shape_;  // hash
-  Instant poll_at_ = Instant::never();
+  Instant poll_at_ = Instant::never(), ask_again_at_ = Instant::never();
 };
 
 }  // namespace lotse::desktop

@@ -11,8 +11,8 @@
 #include "program/events_json.h"
 #include "program/identity_command.h"
 #include "program/invitation.h"
-#include "program/tickets.h"
 #include "program/relay_tokens.h"
+#include "program/tickets.h"
 #include "ui/backend.h"
 
 namespace lotse::program {

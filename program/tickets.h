@@ -1,5 +1,6 @@
 // Tickets of sessions that this person took part in: who has to join anew after a crash is the same participant again.
-// The file tickets.json in the folder of settings, mode 0600. A ticket opens nothing without the session's code or link.
+// The file tickets.json in the folder of settings, mode 0600. A ticket opens nothing without the session's code or
+// link.
 #pragma once
 #include <cstdint>
 #include <string>

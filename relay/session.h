@@ -80,7 +80,7 @@ class Session {
   std::map<ParticipantId, std::string> came_from_;  // the last wire::kMaxMembers that were admitted
   std::deque<std::string> banned_;                  // addresses, at most wire::kMaxBans
   std::size_t max_participants_ = 0;                // 0: no limit of its own
-  std::deque<Pending> refused_;  // links that the master does not want, and when they go
+  std::deque<Pending> refused_;                     // links that the master does not want, and when they go
   std::deque<Pending> pending_;  // links to be admitted in time, the oldest first; admitted ones are skipped
   std::size_t not_admitted_ = 0;
   std::optional<LinkId> master_;

@@ -135,8 +135,8 @@ TEST_CASE("4096 junk JOINs use up no index and no memory, and who has the code c
     REQUIRE(answer.size() == 1);
     offers += answer[0].message == HandshakeMessage::offer;
   }
-  CHECK(offers == wire::kMaxUnconfirmedJoins);  // all were refused that came while so many were held
-  CHECK(d.lives_on());                          // while 64 of them are still held
+  CHECK(offers < 4096 / 4);  // no more than so many a second; the oldest make room, so that no more are held
+  CHECK(d.lives_on());       // while as many as may be are still held
   d.p.world.run(wire::kConfirmTime);
   Station& friendly = d.p.world.station("Clara");
   friendly.join(d.p.number(), d.p.code());
