@@ -8,6 +8,7 @@
 #include "ui/connecting_page.h"
 #include "ui/consent_dialog.h"
 #include "ui/error_page.h"
+#include "ui/json_read.h"
 #include "ui/problems.h"
 #include "ui/texts.h"
 
@@ -302,7 +303,7 @@ int AppWindow::exit_code() const {
 void AppWindow::answer_questions() {
   if (options_.probe == nullptr) return;
   for (auto& question : options_.probe->take()) {
-    const std::string verb = question.command.value("do", "");
+    const std::string verb = text_field(question.command, "do", 64);
     // What is told is never older than what happened: everything due is drawn first.
     for (int i = 0; i < 12 && (dirty_ || frames_due_ > 0); ++i) {
       if (dirty_) frames_due_ = kFramesAfterInput;
@@ -314,9 +315,11 @@ void AppWindow::answer_questions() {
     } else if (verb == "ui_tree") {
       question.answer(tree());
     } else if (verb == "ui_snapshot") {
-      const std::string file = question.command.value("file", "");
-      bool banner = question.command.value("banner", false), written = false;
-      if (banner && banner_) {
+      const std::string file = text_field(question.command, "file");
+      bool banner = bool_field(question.command, "banner", false), written = false;
+      if (file.empty()) {
+        written = false;
+      } else if (banner && banner_) {
         banner_->draw(model_, context_.send, file);
         written = true;
       } else if (!banner) {
@@ -338,8 +341,11 @@ void AppWindow::answer_questions() {
 }
 
 void AppWindow::answer_press(UiProbe::Question& question) {
-  const std::string id = question.command.value("id", question.command.value("control", ""));
-  const std::string control = question.command.value("control", id);
+  // "control", or an "id" that is one: a script may count its commands instead.
+  std::string control = text_field(question.command, "control", 200);
+  if (control.empty()) control = text_field(question.command, "id", 200);
+  if (control.empty())
+    return question.answer({{"ok", false}, {"error", {{"code", "bad_request"}, {"message", "which control?"}}}});
   if (control.starts_with("banner.") && banner_) {
     banner_->kit().remote_press(control);
     banner_->draw(model_, context_.send, "");
@@ -348,8 +354,8 @@ void AppWindow::answer_press(UiProbe::Question& question) {
     dirty_ = true;
     return;
   }
-  if (question.command.value("do", "") == "ui_text")
-    kit_.remote_text(control, question.command.value("text", ""));
+  if (text_field(question.command, "do", 64) == "ui_text")
+    kit_.remote_text(control, text_field(question.command, "text"));
   else
     kit_.remote_press(control);
   draw();

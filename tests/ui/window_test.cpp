@@ -409,3 +409,35 @@ TEST_CASE("closing says goodbye to the program, the end decides the exit code") 
   CHECK_FALSE(window.backend.wait_for("quit").is_null());
   CHECK(window.result() == 3);
 }
+
+TEST_CASE("a script's command with fields of the wrong kind is refused, and the window goes on") {
+  Shown window("start");
+  for (const char* wrong : {R"({"do":"ui_press","id":7})", R"({"do":"ui_press","control":[1],"id":{}})",
+                            R"({"do":"ui_text","id":7,"text":8})", R"({"do":"ui_snapshot","file":1,"banner":"x"})"}) {
+    json answer = window.ask(json::parse(wrong));
+    CHECK(answer["ok"] == false);
+  }
+  CHECK(window.page() == "start");
+}
+
+TEST_CASE("a moderator makes a deputy and hands the session over in the list of people") {
+  Shown window("host");
+  json roster{{"event", "roster"}, {"self", 0}, {"master", 0}};
+  roster["members"] = {{{"participant", 0}, {"name", "Anna"}}, {{"participant", 5}, {"name", "Bernd"}}};
+  window.backend.say({roster});
+  CHECK(window.press("person.5"));
+  CHECK(window.shows("Make deputy"));
+  CHECK(window.press("5.deputy"));
+  json deputy = window.backend.wait_for("deputy");
+  CHECK(deputy["participant"] == 5);
+  CHECK(deputy["on"] == true);
+  roster["members"][1]["deputy"] = 1;
+  window.backend.say({roster});
+  CHECK(window.press("person.5"));
+  CHECK(window.shows("No longer deputy"));
+  CHECK(window.press("5.handover"));
+  CHECK(window.backend.wait_for("handover")["participant"] == 5);
+  window.backend.say({json{{"event", "master"}, {"participant", 5}}});
+  CHECK(window.page() != "host");
+  CHECK(window.shows("Bernd leads the session now"));
+}
