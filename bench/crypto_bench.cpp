@@ -137,7 +137,7 @@ void bench_seals(const Options& options, std::size_t size) {
   auto seal_evp = [&] { evp.seal(); };
   auto open_evp = [&] { evp.open(); };
 
-  const Bytes header(40, 7);
+  const Bytes header(wire::kPictureHeader, 7);
   SealKey seal{KeyAndIv{}};
   OpenKey open{KeyAndIv{}};
   Bytes sealed;
@@ -156,9 +156,11 @@ void bench_seals(const Options& options, std::size_t size) {
 
   TwoMembers two;
   Bytes frame;
+  wire::PictureFields fields;
+  fields.batch = 1;
   show("Envelope::seal_picture",
        compare(
-           options, 5e-3, [&] { frame = *two.a.seal_picture(wire::PacketKind::key, {}, payload); }, seal_evp));
+           options, 5e-3, [&] { frame = *two.a.seal_picture(wire::PacketKind::key, fields, payload); }, seal_evp));
   const auto signer = two.a_keys.signing.verify_key();
   show("Envelope::open of a picture", compare(
                                           options, 5e-3,
