@@ -12,11 +12,8 @@ using namespace lotse::program;
 namespace {
 
 struct Folder {
-  std::string path;
-  Folder() {
-    char name[] = "/tmp/lotse-tickets-XXXXXX";
-    path = mkdtemp(name);
-  }
+  std::string path = (std::filesystem::temp_directory_path() / "lotse-tickets-XXXXXX").string();
+  Folder() { REQUIRE(mkdtemp(path.data()) != nullptr); }
   ~Folder() { std::filesystem::remove_all(path); }
 };
 

@@ -77,6 +77,28 @@ TEST_CASE("a session holds so many links that wait for admission, and who only k
   CHECK(waiting[1].closed());
 }
 
+TEST_CASE("when all who wait have proven something, or only just knocked, nobody more may wait") {
+  Rig rig;
+  Master master = rig.opened();
+  std::vector<Peer> waiting;
+  for (std::size_t i = 0; i < wire::kMaxPendingLinks; ++i) {
+    waiting.push_back(rig.connect("192.0.2." + std::to_string(i % 200)));
+    waiting.back().send(wire::Attach{master.number()});
+    waiting.back().send(wire::Handshake{{}, wire::HandshakeMessage::confirm, Bytes(100)});
+    REQUIRE_FALSE(waiting.back().error());
+    if (i % 100 == 99) rig.pass(30s);
+  }
+  rig.pass(30s);
+  Peer refused = rig.connect();
+  refused.send(wire::Attach{master.number()});
+  CHECK(refused.error() == RelayError::rate_limited);
+  for (Peer& peer : waiting) REQUIRE_FALSE(peer.closed());
+  master.admit(waiting[0], 1);
+  Peer next = rig.connect();
+  next.send(wire::Attach{master.number()});
+  CHECK_FALSE(next.error());
+}
+
 TEST_CASE("a link that is not admitted in time is cut") {
   Rig rig;
   Master master = rig.opened();
