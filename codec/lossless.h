@@ -10,9 +10,6 @@
 
 namespace lotse::codec {
 
-/// The most that the byte codes of one slot can take.
-inline constexpr std::size_t kMaxCodes = static_cast<std::size_t>(kSlotSide) * kSlotSide * 4;
-
 /// One object per thread; keeps its memory between calls.
 class LosslessEncoder {
  public:

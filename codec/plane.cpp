@@ -46,12 +46,19 @@ void Plane::store(MutableFrameView to) const {
   for (int y = 0; y < size.height; ++y) std::memcpy(to.row(y), row(y), static_cast<std::size_t>(size.width) * 4);
 }
 
+void find_equal(const Plane& plane, int offset, PixelMask& equal) {
+  for (int y = 0; y < plane.size.height; ++y)
+    equal[static_cast<std::size_t>(y)] = equal_mask(plane.row(y), plane.row(y) + offset, plane.size.width);
+}
+
+void find_equal(const Plane& plane, const Plane& other, PixelMask& equal) {
+  for (int y = 0; y < plane.size.height; ++y)
+    equal[static_cast<std::size_t>(y)] = equal_mask(plane.row(y), other.row(y), plane.size.width);
+}
+
 void Repeats::find(const Plane& plane) {
-  for (int y = 0; y < plane.size.height; ++y) {
-    const std::uint32_t* row = plane.row(y);
-    left[static_cast<std::size_t>(y)] = equal_mask(row, row - 1, plane.size.width);
-    above[static_cast<std::size_t>(y)] = equal_mask(row, row - Plane::kStride, plane.size.width);
-  }
+  find_equal(plane, -1, left);
+  find_equal(plane, -Plane::kStride, above);
 }
 
 }  // namespace lotse::codec

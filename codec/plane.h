@@ -23,9 +23,17 @@ struct Plane {
   int count() const { return size.width * size.height; }
 };
 
-/// Bit x of row y says that the pixel equals its neighbour. Bits beyond the width are 0.
+/// Bit x of row y says something of that pixel. Bits beyond the width are 0.
+using PixelMask = std::array<std::uint64_t, kSlotSide>;
+
+/// Which pixels equal the one `offset` words from them: -1 left, -Plane::kStride above.
+void find_equal(const Plane& plane, int offset, PixelMask& equal);
+/// Which pixels equal the one at their place in `other`, which has the same size.
+void find_equal(const Plane& plane, const Plane& other, PixelMask& equal);
+
+/// Which pixels equal their neighbour.
 struct Repeats {
-  std::array<std::uint64_t, kSlotSide> left, above;
+  PixelMask left, above;
 
   void find(const Plane& plane);
 };
