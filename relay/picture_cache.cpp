@@ -90,18 +90,50 @@ void PictureCache::clear(Stream& stream) {
   charge(stream, kStreamCost);
 }
 
-PictureCache::Taken PictureCache::take(const wire::PacketHeader& header, SharedBytes frame) {
-  const wire::PictureFields& picture = header.picture;
-  auto [at, fresh_stream] = streams_.try_emplace(stream_of(header));
+/// The stream of a packet, emptied when its generation has risen; null when the packet is of an older one.
+PictureCache::Stream* PictureCache::open_stream(const wire::PacketHeader& header, bool& risen) {
+  auto [at, fresh] = streams_.try_emplace(stream_of(header));
   Stream& stream = at->second;
-  if (fresh_stream) charge(stream, kStreamCost);
-  if (!fresh_stream && picture.generation < stream.generation) return Taken::stale;
-  bool risen = fresh_stream || picture.generation > stream.generation;
+  if (fresh) charge(stream, kStreamCost);
+  if (!fresh && header.picture.generation < stream.generation) return nullptr;
+  risen = fresh || header.picture.generation > stream.generation;
   if (risen) {
     clear(stream);
-    stream.generation = picture.generation;
+    stream.generation = header.picture.generation;
     stream.incomplete = false;
   }
+  return &stream;
+}
+
+PictureCache::Taken PictureCache::take_delta(const wire::PacketHeader& header) {
+  const wire::PictureFields& picture = header.picture;
+  bool risen = false, stale = false;
+  Stream* stream = open_stream(header, risen);
+  if (stream == nullptr) return Taken::stale;
+  wire::for_each_slot(picture.footprint.targets, [&](SlotId slot) {
+    auto at = stream->items.find(slot.value());
+    stale = stale || (at != stream->items.end() && at->second.version >= picture.version);
+  });
+  if (stale) return Taken::stale;
+  wire::for_each_slot(picture.footprint.targets, [&](SlotId slot) {
+    auto [at, fresh] = stream->items.try_emplace(slot.value());
+    Entry& entry = at->second;
+    if (fresh) charge(*stream, kEntryCost);
+    if (entry.frame) drop_frame(*stream, entry);
+    entry.epoch = header.epoch;
+    entry.version = picture.version;
+    entry.rank = picture.rank;
+    entry.batch = 0;
+  });
+  return risen ? Taken::new_generation : Taken::newer;
+}
+
+PictureCache::Taken PictureCache::take(const wire::PacketHeader& header, SharedBytes frame) {
+  const wire::PictureFields& picture = header.picture;
+  bool risen = false;
+  Stream* opened = open_stream(header, risen);
+  if (opened == nullptr) return Taken::stale;
+  Stream& stream = *opened;
   ItemId item = item_of(header);
   auto [entry_at, fresh] = stream.items.try_emplace(item.value());
   Entry& entry = entry_at->second;

@@ -53,6 +53,9 @@ class PictureCache {
   /// Newer: (version, rank) within the highest generation; the epoch decides between equal ones.
   Taken take(const wire::PacketHeader& header, SharedBytes frame);
 
+  /// A delta: its targets are known in its version from then on and not here. Stale when one of them is not older.
+  Taken take_delta(const wire::PacketHeader& header);
+
   /// A SIGN. Kept when a key of its batch is; says whether it is of the generation in force.
   bool take_sign(const wire::PacketHeader& header, const SharedBytes& frame);
   /// Null when it is not here.
@@ -84,6 +87,7 @@ class PictureCache {
 
   void charge(Stream& stream, std::size_t cost);
   void credit(Stream& stream, std::size_t cost);
+  Stream* open_stream(const wire::PacketHeader& header, bool& risen);
   void put_frame(Stream& stream, ItemId item, Entry& entry, SharedBytes frame);
   void leave_batch(Stream& stream, std::uint32_t batch);
   void drop_frame(Stream& stream, Entry& entry);

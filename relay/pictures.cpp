@@ -134,6 +134,7 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
   bool ahead = header.epoch.value() > epoch_.value() && header.epoch.value() - epoch_.value() > 1;
   if (header.destination != kEverybody || ahead) return forward_uncached(header, frame);
   if (header.kind == wire::PacketKind::sign) return on_sign(header, frame);
+  if (header.kind == wire::PacketKind::delta) return on_delta(header, frame, now);
   auto taken = cache_.take(header, std::move(frame));
   if (taken == PictureCache::Taken::stale) {
     ++hub_.count().pictures_stale;
@@ -148,6 +149,40 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
     if (member == header.source) continue;
     if (taken == PictureCache::Taken::resealed && !seat.receiver.lacks(stream, item)) continue;
     offer(seat, stream, item, entry, now);
+  }
+  keep_within_budget(now);
+}
+
+/// Whether a receiver has all that a delta builds on, or has it in its socket.
+bool Pictures::holds(const Seat& seat, const wire::PacketHeader& delta) const {
+  if (delta.epoch < seat.receiver.first_epoch()) return false;
+  StreamId stream = stream_of(delta);
+  if (!seat.receiver.lacks_slots(stream)) return true;
+  bool all = true;
+  auto look = [&](SlotId slot) { all = all && !seat.receiver.lacks(stream, ItemId{slot.value()}); };
+  wire::for_each_slot(delta.picture.footprint.targets, look);
+  wire::for_each_slot(delta.picture.footprint.sources, look);
+  return all;
+}
+
+/// Goes out at once or never: who cannot use it or has no room lacks its targets, as their source has them then.
+void Pictures::on_delta(const wire::PacketHeader& header, const SharedBytes& frame, Instant now) {
+  StreamId stream = stream_of(header);
+  auto taken = cache_.take_delta(header);
+  if (taken == PictureCache::Taken::stale) return void(++hub_.count().pictures_stale);
+  if (taken == PictureCache::Taken::new_generation) forget_stream(stream);
+  for (auto& [member, seat] : seats_) {
+    if (member == header.source) continue;
+    if (holds(seat, header) && hub_.queued(seat.conn) < wire::kDeltaWindow) {
+      send(seat, frame);
+      change(seat, [&](Receiver& r) { r.owe_sign(stream, header.picture.batch, frame->size(), nullptr); });
+      continue;
+    }
+    ++hub_.count().pictures_deferred;
+    wire::for_each_slot(header.picture.footprint.targets, [&](SlotId slot) {
+      ItemId item{slot.value()};
+      lack(seat, stream, item, cache_.find(stream, item), now);
+    });
   }
   keep_within_budget(now);
 }

@@ -27,7 +27,7 @@ class Pictures {
   bool announce(Epoch epoch, Instant now);
   Epoch epoch() const { return epoch_; }
 
-  /// A packet of kind key, state, frame_end or sign from its source, as the frame in which it goes out.
+  /// A packet of kind key, delta, state, frame_end or sign from its source, as the frame in which it goes out.
   void on_packet(const wire::PacketHeader& header, SharedBytes frame, Instant now);
   /// A hint of a receiver: it lacks something that it was sent, or the proof of it.
   void on_request(ParticipantId member, const wire::KeyRequest& request, Instant now);
@@ -67,6 +67,8 @@ class Pictures {
   enum class Signs { due, all };
   void send_item(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry);
   void send_signs(Seat& seat, Signs which);
+  void on_delta(const wire::PacketHeader& header, const SharedBytes& frame, Instant now);
+  bool holds(const Seat& seat, const wire::PacketHeader& delta) const;
   void on_sign(const wire::PacketHeader& header, const SharedBytes& frame);
   void drain(Seat& seat);
   void offer(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry, Instant now);

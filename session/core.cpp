@@ -58,7 +58,7 @@ std::optional<wire::PacketHash> Core::send_picture(wire::PacketKind kind, const 
   auto frame = may_tell_all() ? envelope.seal_picture(kind, fields, payload) : std::nullopt;
   if (!frame) return std::nullopt;
   wire::PacketHash hash{};
-  if (kind == wire::PacketKind::key) hash = crypto::packet_hash(ByteView(*frame).subspan(1));
+  if (wire::is_batched(kind)) hash = crypto::packet_hash(ByteView(*frame).subspan(1));
   host.send(std::move(*frame));
   return hash;
 }

@@ -88,7 +88,7 @@ std::optional<Bytes> Envelope::seal_picture(wire::PacketKind kind, const wire::P
   h.counter = counter.value();
   Bytes frame = begin_frame(h, payload.size() + kSignature);
   Bytes with_signature;
-  if (kind != wire::PacketKind::key) {
+  if (!wire::is_batched(kind)) {
     append(with_signature, payload);
     append(with_signature, sign(h, clear_part(frame), payload));
     payload = with_signature;
@@ -120,7 +120,7 @@ Envelope::Result Envelope::open(const wire::ParsedPacket& packet, const std::opt
     return {std::nullopt, drop};
   }
   Bytes& plain = *result.plaintext;
-  if (h.kind != wire::PacketKind::key && !proven(packet, *signer, plain)) return {std::nullopt, Drop::forged};
+  if (!wire::is_batched(h.kind) && !proven(packet, *signer, plain)) return {std::nullopt, Drop::forged};
   if (!picture) epochs_.mark_seen(h.epoch, h.source, static_cast<crypto::Stream>(h.stream), h.counter);
   return {Opened{h.source, false, std::move(plain)}, {}};
 }

@@ -11,9 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kJobsAtOnce = 2;
-constexpr std::size_t kBatch = 32;        // slots in one job
 constexpr Duration kShowAnyway = 16ms;    // an unfinished frame is shown after that
+constexpr Duration kUnfitGap = 250ms;     // between requests for what deltas did not fit
 constexpr Duration kRepairAfter = 700ms;  // a wrong or incomplete picture asks for repair after that
 constexpr Duration kSilence = 1600ms;     // without a manifest: it may be gone, or we are
 constexpr Duration kProofTimeSlow = 30s;  // for a SIGN on the slowest link
@@ -21,34 +20,14 @@ constexpr Duration kProofsGap = 100ms;    // between looks at what waits for its
 constexpr Duration kIncident = SlotProofs::kDoubtsForgotten;
 constexpr std::size_t kStatsKept = 256;
 
-codec::SlotDecoder& worker_decoder() {
-  thread_local codec::SlotDecoder decoder;
-  return decoder;
-}
-
 }  // namespace
 
-struct PictureReceiver::Slot {
-  std::uint32_t taken = 0, drawn = 0;  // orders: of the last packet taken, and of the one on the canvas; 0: none
-  bool broken = false;                 // the last packet taken could not be decoded
-};
-
-struct PictureReceiver::Job {
-  struct One {
-    Waiting in;
-    codec::Image pixels;
-    bool good = false;
-  };
-  Generation generation;
-  std::vector<One> slots;
-  float ms = 0;
-};
-
 PictureReceiver::PictureReceiver(SessionHost& host, ParticipantId presenter, ScreenId screen)
-    : host_(host), presenter_(presenter), screen_(screen) {}
+    : host_(host),
+      presenter_(presenter),
+      screen_(screen),
+      decoding_(host, [this](const PictureDecoding::Outcome& outcome) { decoded(outcome); }) {}
 PictureReceiver::~PictureReceiver() = default;
-
-std::uint32_t PictureReceiver::versions_behind() const { return end_version_ - shown_version_; }
 
 void PictureReceiver::consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload,
                               const wire::PacketHash& hash, Instant now) {
@@ -59,6 +38,8 @@ void PictureReceiver::consume(wire::PacketKind kind, const wire::PictureFields& 
       return consume_state(fields, payload);
     case wire::PacketKind::key:
       return consume_key(fields, std::move(payload), hash);
+    case wire::PacketKind::delta:
+      return consume_delta(fields, payload, hash);
     case wire::PacketKind::frame_end:
       return consume_frame_end(fields, payload);
     case wire::PacketKind::sign:
@@ -122,32 +103,65 @@ void PictureReceiver::consume_geometry(const wire::PictureFields& fields, const 
 
 void PictureReceiver::start_generation(Generation generation, Size size) {
   generation_ = generation;
-  canvas_.reset(size);
-  slots_.assign(canvas_.grid().count(), Slot{});
-  proofs_.reset(slots_.size());
-  missing_ = slots_.size();
+  decoding_.reset(size);
+  proofs_.reset(decoding_.missing());
   shortfall_.reset();
-  waiting_.clear();
-  waiting_bytes_ = 0;
-  decoding_ = 0;  // jobs of the old generation are dropped when they return
+  unfit_.clear();
   changed_.clear();
   state_versions_ = {};
-  end_version_ = shown_version_ = 0;
+  newest_version_ = shown_version_ = end_version_ = judged_version_ = 0;
   end_due_ = end_exact_ = complete_ = false;
   cursor_position_.reset();
   set_exact(false);
 }
 
 void PictureReceiver::consume_key(const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash) {
-  auto index = fields.slot.value();
-  if (fields.generation != generation_ || index >= slots_.size()) return;
-  if (waiting_bytes_ + payload.size() > wire::kDecodeBacklog) return;
+  if (fields.generation != generation_ || fields.slot.value() >= slots()) return;
+  if (!decoding_.has_room(payload.size())) return;
   if (!proofs_.take(fields.slot, {fields.version.value(), fields.rank, hash}, now_)) return;
-  shortfall_.came(index, fields.version.value(), now_);
-  waiting_bytes_ += payload.size();
-  waiting_.push_back({fields.slot, ++slots_[index].taken, std::move(payload)});
+  shortfall_.came(fields.slot.value(), fields.version.value(), now_);
+  unfit_.erase(fields.slot);
+  decoding_.key(fields.slot, std::move(payload), fields.last);
+  taken(fields);
+}
+
+void PictureReceiver::consume_delta(const wire::PictureFields& fields, const Bytes& payload,
+                                    const wire::PacketHash& hash) {
+  ByteReader in(payload);
+  auto base = in.get<std::uint64_t>();
+  bool inside = fields.generation == generation_ && in.ok();
+  auto look = [&](SlotId slot) { inside = inside && slot.value() < slots(); };
+  wire::for_each_slot(fields.footprint.targets, look);
+  wire::for_each_slot(fields.footprint.sources, look);
+  if (!inside || !decoding_.has_room(payload.size())) return;
+  if (!proofs_.take(fields.footprint, base, {fields.version.value(), fields.rank, hash}, now_)) {
+    if (unfit_.empty()) unfit_at_ = std::max(now_, unfit_at_);
+    wire::for_each_slot(fields.footprint.targets, [&](SlotId slot) {
+      if (proofs_.version(slot) < fields.version.value()) unfit_.insert(slot);
+    });
+    return;
+  }
+  wire::for_each_slot(fields.footprint.targets,
+                      [&](SlotId slot) { shortfall_.came(slot.value(), fields.version.value(), now_); });
+  ByteView patch = in.rest();
+  decoding_.delta(fields.footprint, Bytes(patch.begin(), patch.end()), fields.last);
+  taken(fields);
+}
+
+void PictureReceiver::taken(const wire::PictureFields& fields) {
+  newest_version_ = std::max(newest_version_, fields.version.value());
   set_exact(false);
   proofs_came();
+}
+
+/// Slots whose deltas did not fit: something before them was lost, or held back.
+void PictureReceiver::judge_unfit() {
+  if (unfit_.empty() || now_ < unfit_at_) return;
+  unfit_at_ = now_ + kUnfitGap;
+  std::vector<SlotId> slots(unfit_.begin(), unfit_.end());
+  if (slots.size() > wire::kMaxSlotsAsked) slots.resize(wire::kMaxSlotsAsked);
+  unfit_.clear();  // the next one that does not fit asks again
+  ask(generation_, std::move(slots));
 }
 
 void PictureReceiver::consume_sign(const Bytes& payload) {
@@ -173,7 +187,7 @@ void PictureReceiver::consume_manifest(const wire::PictureFields& fields, const 
 }
 
 void PictureReceiver::compare_versions(const wire::Manifest& manifest) {
-  std::vector<std::uint32_t> versions(slots_.size());
+  std::vector<std::uint32_t> versions(slots());
   for (std::uint32_t i = 0; i < versions.size(); ++i) versions[i] = proofs_.version(SlotId{i});
   for (const wire::SlotAt& at : manifest.changed) {
     std::uint32_t slot = at.slot.value(), version = at.version.value();
@@ -212,98 +226,64 @@ void PictureReceiver::judge_freshness(Instant now) {
 
 void PictureReceiver::proofs_came() {
   if (!proofs_.all_proven()) return;
-  end_due_ = end_due_ || (end_exact_ && !exact_ && shown_version_ == end_version_);  // it may be exact now
+  end_due_ = end_due_ || (end_exact_ && !exact_ && judged_version_ == end_version_);  // it may be exact now
 }
 
 void PictureReceiver::consume_frame_end(const wire::PictureFields& fields, const Bytes& payload) {
   wire::pb::FrameEnd end;
-  if (fields.generation != generation_ || slots_.empty() || fields.version.value() <= end_version_) return;
+  if (fields.generation != generation_ || slots() == 0 || fields.version.value() <= end_version_) return;
   if (!end.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
   end_version_ = fields.version.value();
   end_exact_ = end.exact();
   end_digest_ = end.digest();
   end_due_ = true;
-  if (missing_ > waiting_.size() || end_exact_) repair_at_ = now_ + kRepairAfter;
+  if (decoding_.missing() > 0 || end_exact_) repair_at_ = now_ + kRepairAfter;
 }
 
-void PictureReceiver::dispatch() {
-  while (!waiting_.empty() && decoding_ < kJobsAtOnce) {
-    auto job = std::make_shared<Job>();
-    job->generation = generation_;
-    std::size_t share =
-        std::min({waiting_.size(), kBatch, std::max<std::size_t>(1, waiting_.size() / (kJobsAtOnce - decoding_))});
-    for (std::size_t i = 0; i < share; ++i) {
-      Size size = canvas_.grid().rect(waiting_[i].slot).size();
-      waiting_bytes_ -= waiting_[i].payload.size();
-      job->slots.push_back({std::move(waiting_[i]), codec::Image(size), false});
-    }
-    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(share));
-    ++decoding_;
-    host_.decode([job, this, alive = std::weak_ptr<int>(alive_)] {
-      auto start = std::chrono::steady_clock::now();
-      for (Job::One& one : job->slots)
-        one.good = worker_decoder().decode(one.in.payload, one.pixels.writable()).has_value();
-      job->ms = std::chrono::duration<float, std::milli>(std::chrono::steady_clock::now() - start).count();
-      return [job, this, alive] {
-        if (!alive.expired()) decoded(*job);
-      };
-    });
-  }
-}
-
-void PictureReceiver::decoded(Job& job) {
-  if (job.generation != generation_) return;
-  --decoding_;
+void PictureReceiver::decoded(const PictureDecoding::Outcome& outcome) {
   if (stats_.decode_ms.size() >= kStatsKept) stats_.decode_ms.erase(stats_.decode_ms.begin());
-  stats_.decode_ms.push_back(job.ms);
-  for (Job::One& one : job.slots) {
-    Slot& slot = slots_[one.in.slot.value()];
-    if (!one.good) {
-      ++stats_.refused;
-      if (slot.taken != one.in.order) continue;
-      slot.broken = true;
-      proofs_.drop(one.in.slot);  // anything is welcome again; the repair asks for it
-      repair_at_ = std::min(repair_at_, now_ + kRepairAfter);
-      continue;
-    }
-    if (one.in.order <= slot.drawn) continue;  // a newer one came out first
-    canvas_.put(one.in.slot, one.pixels.view());
-    if (slot.drawn == 0) --missing_;
-    slot.drawn = one.in.order;
-    slot.broken = false;
-    changed_.push_back(canvas_.grid().rect(one.in.slot));
-    ++stats_.updates;
+  stats_.decode_ms.push_back(outcome.ms);
+  for (SlotId slot : outcome.broken) {
+    ++stats_.refused;
+    proofs_.drop(slot);  // anything is welcome again; the repair asks for it
+    repair_at_ = std::min(repair_at_, now_ + kRepairAfter);
   }
+  for (SlotId slot : outcome.drawn) changed_.push_back(decoding_.canvas().grid().rect(slot));
+  stats_.updates += outcome.drawn.size();
+  frame_due_ = frame_due_ || outcome.ends_frame;
   if (show_by_ == Instant::never()) show_by_ = now_ + kShowAnyway;
+  if (outcome.ends_frame && outcome.whole) show();
 }
 
 void PictureReceiver::poll(Instant now) {
   now_ = now;
-  dispatch();
-  bool settled = waiting_.empty() && decoding_ == 0;
-  if ((end_due_ && settled) || now >= show_by_) show();
+  decoding_.dispatch();
+  if (((frame_due_ || end_due_) && decoding_.idle()) || now >= show_by_) show();
+  judge_unfit();
   judge_exactness(now);
   judge_proofs(now);
   judge_freshness(now);
 }
 
 void PictureReceiver::show() {
-  bool ended = end_due_ && waiting_.empty() && decoding_ == 0;
+  bool judges = end_due_ && decoding_.idle();
   show_by_ = Instant::never();
-  if (ended) {
+  frame_due_ = false;
+  if (judges) {
     end_due_ = false;
-    shown_version_ = end_version_;
+    judged_version_ = end_version_;
     // Whatever came before it: slots that were withheld leave the picture as it was, and no longer what is shown there.
-    set_exact(end_exact_ && missing_ == 0 && proofs_.all_proven() && canvas_.digest() == end_digest_);
+    set_exact(end_exact_ && decoding_.missing() == 0 && proofs_.all_proven() && decoding_.digest() == end_digest_);
   }
-  bool completes = !complete_ && missing_ == 0 && !slots_.empty();
+  if (decoding_.idle()) shown_version_ = newest_version_;
+  bool completes = !complete_ && decoding_.missing() == 0 && slots() > 0;
   complete_ = complete_ || completes;  // before it is shown: who waits for it looks then
   if (!changed_.empty()) {
-    host_.show(presenter_, screen_, canvas_.view(), changed_, exact_);
+    host_.show(presenter_, screen_, picture(), changed_, exact_);
     changed_.clear();
     ++stats_.frames;
-  } else if (ended && exact_) {
-    host_.show(presenter_, screen_, canvas_.view(), {}, exact_);
+  } else if (judges && exact_) {
+    host_.show(presenter_, screen_, picture(), {}, exact_);
   }
   if (completes) host_.notify(PictureComplete{presenter_, screen_, size()});
 }
@@ -311,16 +291,13 @@ void PictureReceiver::show() {
 void PictureReceiver::judge_exactness(Instant now) {
   if (now < repair_at_) return;
   repair_at_ = Instant::never();
-  if (!waiting_.empty() || decoding_ > 0) return void(repair_at_ = now + kRepairAfter);
-  std::vector<SlotId> lacking;
-  for (std::uint32_t i = 0; i < slots_.size() && lacking.size() < wire::kMaxSlotsAsked; ++i)
-    if (slots_[i].drawn == 0 || slots_[i].broken) lacking.push_back(SlotId{i});
-  bool wrong = end_exact_ && !exact_ && shown_version_ == end_version_ && proofs_.all_proven();
+  if (!decoding_.idle()) return void(repair_at_ = now + kRepairAfter);
+  std::vector<SlotId> lacking = decoding_.lacking();
+  bool wrong = end_exact_ && !exact_ && judged_version_ == end_version_ && proofs_.all_proven();
   if (lacking.empty() && !wrong) return;
   if (lacking.empty()) {  // the digest does not fit: every slot is doubted
     proofs_.drop_all();
-    for (Slot& slot : slots_) slot.drawn = 0;
-    missing_ = slots_.size();
+    decoding_.doubt_all();
     end_version_ = 0;  // and the end of the frame is welcome again
   }
   ask(generation_, std::move(lacking));
@@ -363,7 +340,8 @@ void PictureReceiver::set_exact(bool exact) {
 
 Instant PictureReceiver::next_deadline() const {
   Instant stale = stale_ ? Instant::never() : freshness_.next_deadline();
-  return std::min({show_by_, repair_at_, proofs_due(), stale});
+  Instant unfit = unfit_.empty() ? Instant::never() : unfit_at_;
+  return std::min({show_by_, repair_at_, proofs_due(), stale, unfit});
 }
 
 }  // namespace lotse::session

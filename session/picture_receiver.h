@@ -3,15 +3,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/time.h"
-#include "codec/canvas.h"
-#include "codec/slot_codec.h"
 #include "session/freshness.h"
 #include "session/host.h"
+#include "session/picture_decoding.h"
 #include "session/shortfall.h"
 #include "session/slot_proofs.h"
 #include "wire/packet.h"
@@ -25,7 +25,8 @@ class PictureReceiver {
   PictureReceiver(SessionHost& host, ParticipantId presenter, ScreenId screen);
   ~PictureReceiver();
 
-  /// A packet of this screen, opened; all but keys came with their signature. `hash`: of a key's complete packet.
+  /// A packet of this screen, opened; all but keys and deltas came with their signature. `hash`: of
+  /// their complete packet.
   /// Hostile members exist: everything is checked again.
   void consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash,
                Instant now);
@@ -37,11 +38,11 @@ class PictureReceiver {
   bool complete() const { return complete_; }
   bool exact() const { return exact_; }
   bool stale() const { return stale_; }
-  Size size() const { return canvas_.grid().size(); }
+  Size size() const { return decoding_.canvas().grid().size(); }
   Generation generation() const { return generation_; }
-  codec::FrameView picture() const { return canvas_.view(); }
-  /// Frames ended at the presenter that are not shown here yet, as far as is known.
-  std::uint32_t versions_behind() const;
+  codec::FrameView picture() const { return decoding_.canvas().view(); }
+  /// Versions of the picture that are here and not shown yet.
+  std::uint32_t versions_behind() const { return newest_version_ - shown_version_; }
   const CursorImage& cursor() const { return cursor_; }
   std::optional<Point> cursor_position() const { return cursor_position_; }
 
@@ -53,18 +54,14 @@ class PictureReceiver {
   const Stats& stats() const { return stats_; }
 
  private:
-  struct Slot;
-  struct Job;
-  struct Waiting {
-    SlotId slot;
-    std::uint32_t order;  // among the packets of its slot that were taken
-    Bytes payload;
-  };
-
   void consume_state(const wire::PictureFields& fields, const Bytes& payload);
   void consume_geometry(const wire::PictureFields& fields, const Bytes& payload);
   void consume_cursor_shape(const Bytes& payload);
   void consume_key(const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash);
+  void consume_delta(const wire::PictureFields& fields, const Bytes& payload, const wire::PacketHash& hash);
+  std::size_t slots() const { return decoding_.canvas().grid().count(); }
+  void judge_unfit();
+  void taken(const wire::PictureFields& fields);
   void consume_manifest(const wire::PictureFields& fields, const wire::Manifest& manifest);
   void compare_versions(const wire::Manifest& manifest);
   void judge_shortfall();
@@ -73,8 +70,7 @@ class PictureReceiver {
   void proofs_came();
   void consume_frame_end(const wire::PictureFields& fields, const Bytes& payload);
   void start_generation(Generation generation, Size size);
-  void dispatch();
-  void decoded(Job& job);
+  void decoded(const PictureDecoding::Outcome& outcome);
   void show();
   void judge_exactness(Instant now);
   void judge_proofs(Instant now);
@@ -86,22 +82,21 @@ class PictureReceiver {
   ParticipantId presenter_;
   ScreenId screen_;
   Generation generation_;
-  codec::Canvas canvas_;
-  std::vector<Slot> slots_;
+  PictureDecoding decoding_;
   SlotProofs proofs_;
   Freshness freshness_;
   Shortfall shortfall_;
-  std::vector<Waiting> waiting_;
-  std::size_t waiting_bytes_ = 0;
-  std::size_t decoding_ = 0;   // jobs at the workers
   std::vector<Rect> changed_;  // on the canvas, not shown yet
-  std::size_t missing_ = 0;    // slots never seen in this generation
   std::array<std::uint32_t, 4> state_versions_{};
   bool sharing_ = false, paused_ = false, complete_ = false, exact_ = false;
   std::string name_;
-  std::uint32_t end_version_ = 0, shown_version_ = 0;  // of FRAME_END
+  std::uint32_t newest_version_ = 0, shown_version_ = 0;
+  std::uint32_t end_version_ = 0, judged_version_ = 0;  // of FRAME_END
+  bool frame_due_ = false;                              // a whole frame was drawn and is to be shown
   bool end_exact_ = false, end_due_ = false;
   std::uint64_t end_digest_ = 0;
+  std::set<SlotId> unfit_;                // targets of deltas that did not fit
+  Instant unfit_at_{};                    // they are asked for then
   Instant show_by_ = Instant::never();    // whatever is there is shown then
   Instant repair_at_ = Instant::never();  // what is missing or wrong by then is asked for
   Instant now_{};
@@ -111,7 +106,6 @@ class PictureReceiver {
   CursorImage cursor_;
   std::optional<Point> cursor_position_;
   Stats stats_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
 }  // namespace lotse::session

@@ -2,7 +2,7 @@
 
 #include "codec/canvas.h"
 #include "crypto/signing.h"
-
+#include "session/slot_proofs.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
@@ -11,53 +11,71 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxEncoding = 96;  // slots at the workers: some 20 ms of work for two
-constexpr std::size_t kBatch = 16;        // slots in one job
-constexpr std::size_t kRefineBatch = 32;
-constexpr Duration kStill = 300ms;      // without change before a slot is sent without loss
-constexpr Duration kMotionGap = 200ms;  // changes closer than this are motion
+constexpr std::size_t kKeysInJob = 12;   // of a frame, for one worker
+constexpr std::size_t kKeysAtOnce = 64;  // that nobody waits for: refinement, answers
+constexpr std::size_t kFewKeys = 4;      // so few are coded where the frame is begun
+constexpr Duration kStill = 300ms;       // without change before a slot is sent without loss
+constexpr Duration kRest = 200ms;        // without anything sent before the picture is said to be exact
+constexpr Duration kMotionGap = 200ms;   // changes closer than this are motion
 constexpr int kMotionChanges = 3;
-constexpr Duration kReplaceAfter = 50ms;        // on a slow link newer pixels replace what waits
+constexpr Duration kReplaceAfter = 15ms;        // newer pixels replace what waits for a frame,
+constexpr Duration kReplaceQueued = 50ms;       // or for the link
 constexpr Duration kRequestGap = 250ms;         // a slot is sent again on request at most so often
+constexpr double kAnswerRate = 256 << 10;       // bytes a second of answers to requests, which may be anybody's
+constexpr double kAnswerBurst = 2 << 20;        // bytes: a whole picture, whatever is on it
+constexpr Duration kFrameTime = 100ms;          // of the link that the keys of one frame may take
+constexpr double kLeastQueued = 8 << 10;        // bytes that may wait on the slowest link
 constexpr Duration kLookAgain = 10ms;           // whether the link has become idle
-constexpr std::size_t kBatchBytes = 16u << 10;  // of keys, before they are signed
-constexpr Duration kBatchTime = 100ms;          // at most from a key to its SIGN
+constexpr std::size_t kBatchBytes = 16u << 10;  // of keys and deltas, before they are signed
+constexpr Duration kBatchTime = 250ms;          // at most from a key or delta to its SIGN
 constexpr std::size_t kStatsKept = 256;
 
-codec::SlotEncoder& worker_encoder() {
-  thread_local codec::SlotEncoder encoder;
-  return encoder;
+float milliseconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<float, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
 
 struct PictureSender::Slot {
-  SlotPixels pixels;
-  std::uint32_t version = 0;  // of `pixels`
-  bool dirty = false, encoding = false, resealing = false;
+  SlotPixels pixels;                       // captured since the last frame was begun
+  bool dirty = false;                      // what was captured may differ from what was sent
+  bool wanted = false;                     // in `wanted_keys_`
+  bool granted = false;                    // for a new epoch, not by request
   Instant changed{}, requested{}, sent{};  // the last: in a new version
   int burst = 0;                           // changes in quick succession
   // What was sent last.
-  Bytes payload;
-  std::uint32_t sent_version = 0;
-  codec::Rank sent_rank = codec::Rank::rough;
-  std::uint64_t hash = 0;  // of the pixels in `payload`, true where it is lossless
-  bool sharp() const { return !payload.empty() && sent_rank == codec::Rank::lossless; }
+  std::uint32_t version = 0;  // 0: nothing
+  codec::Rank rank = codec::Rank::rough;
+  bool exact = false;      // viewers have its pixels
+  std::uint64_t hash = 0;  // of the pixels
+  Bytes payload;           // where that was a key
 };
 
+/// A frame under way.
 struct PictureSender::Job {
-  struct One {
-    std::uint32_t index;
-    std::uint32_t version;
-    SlotPixels pixels;
-    codec::Motion motion;
-    codec::EncodedSlot out;
-    std::uint64_t hash = 0;
+  std::shared_ptr<FrameCoder> coder;
+  FrameCoder::Wish wish;
+  FrameCoder::Frame frame;
+  std::uint32_t version = 0;
+  struct Again {  // as it was sent, once more
+    SlotId slot;
+    codec::Rank rank;
   };
-  Generation generation;
-  codec::Rank rank;
-  std::vector<One> slots;
+  std::vector<Again> again;
+  std::vector<codec::Motion> motion;  // of each slot
+  std::vector<FrameCoder::Key> keys;  // coded where it was begun
+  std::size_t to_code = 0;            // keys that did not come back yet
   float ms = 0;
+
+  std::size_t count() const { return frame.keys.size() + again.size(); }
+  FrameCoder::Key code(std::size_t at) const {
+    if (at >= frame.keys.size()) {
+      const Again& a = again[at - frame.keys.size()];
+      return coder->key(a.slot, true, a.rank, codec::Motion::still);
+    }
+    SlotId slot = frame.keys[at];
+    return coder->key(slot, false, codec::Rank::normal, motion[slot.value()]);
+  }
 };
 
 PictureSender::PictureSender(SessionHost& host, ScreenId screen, Generation generation, PictureOut out)
@@ -76,12 +94,16 @@ void PictureSender::update(Size size, std::vector<SlotUpdate> slots, Instant now
   updated_ = now;
   if (size != grid_.size()) start_generation(size);
   ++version_;
-  frames_.push_back({version_, 0});
   for (SlotUpdate& update : slots) {
     auto index = update.slot.value();
     if (index >= slots_.size() || !update.pixels || update.pixels->size() != grid_.rect(update.slot).size()) continue;
-    slots_[index].pixels = std::move(update.pixels);
-    mark_dirty(index, now);
+    Slot& slot = slots_[index];
+    slot.burst = now - slot.changed < kMotionGap ? slot.burst + 1 : 0;
+    slot.changed = now;
+    if (!slot.dirty) dirty_.push_back(index);
+    slot.dirty = true;
+    if (!slot.pixels) captured_.push_back(update.slot);
+    slot.pixels = std::move(update.pixels);
   }
 }
 
@@ -91,30 +113,15 @@ void PictureSender::start_generation(Size size) {
   grid_ = codec::SlotGrid(size);
   slots_ = std::vector<Slot>(grid_.count());
   dirty_.clear();
-  reseals_.clear();
-  frames_.clear();
-  encoding_ = 0;  // jobs of the old generation are dropped when they return
-  unsharp_ = grid_.count();
+  wanted_keys_.clear();
+  captured_.clear();
+  coder_ = std::make_shared<FrameCoder>(size);
+  job_.reset();  // what comes back of it belongs to the old generation
+  unsent_ = unsharp_ = grid_.count();
+  end_due_ = false;
+  frame_end_ = {};
   set_geometry();
   manifest_at_ = polled_;
-}
-
-void PictureSender::mark_dirty(std::uint32_t index, Instant now) {
-  Slot& slot = slots_[index];
-  slot.burst = now - slot.changed < kMotionGap ? slot.burst + 1 : 0;
-  slot.changed = now;
-  if (slot.dirty)
-    count_sent(slot.version);  // it will never be sent as it was: this frame replaces it
-  else
-    dirty_.push_back(index);
-  slot.dirty = true;
-  slot.version = version_;
-  ++frames_.back().left;
-}
-
-void PictureSender::count_sent(std::uint32_t version) {
-  for (FrameInFlight& frame : frames_)
-    if (frame.version == version && frame.left > 0) --frame.left;
 }
 
 void PictureSender::set_state(StateChannel channel, std::string payload) {
@@ -171,44 +178,50 @@ void PictureSender::reseal(Instant now) { requested(generation_, {}, now); }
 
 void PictureSender::requested(Generation generation, const std::vector<SlotId>& slots, Instant now) {
   if (generation != generation_) return;
-  auto want = [&](std::uint32_t index, bool always) {
-    Slot& slot = slots_[index];
-    if (slot.payload.empty() || slot.resealing) return;
-    if (!always && now - slot.requested < kRequestGap) return;
-    slot.requested = now;
-    slot.resealing = true;
-    reseals_.push_back(index);
-  };
-  for (std::uint32_t i = 0; slots.empty() && i < slots_.size(); ++i) want(i, true);
-  for (SlotId slot : slots)
-    if (slot.value() < slots_.size()) want(slot.value(), false);
-  frame_end_.due = frame_end_.due || !frame_end_.payload.empty();
+  for (std::uint32_t i = 0; slots.empty() && i < slots_.size(); ++i) slots_[i].granted = true, want_key(i);
+  for (SlotId slot : slots) {
+    if (slot.value() >= slots_.size() || now - slots_[slot.value()].requested < kRequestGap) continue;
+    slots_[slot.value()].requested = now;
+    want_key(slot.value());
+  }
+  frame_end_.due = frame_end_.due || (!frame_end_.payload.empty() && !end_due_);
   if (!slots.empty() && now - states_requested_ < kRequestGap) return;
   states_requested_ = manifest_at_ = now;
   for (State& state : states_) state.due = !state.payload.empty();
 }
 
-bool PictureSender::link_takes() const { return host_.queued() < wire::kPictureWindow; }
+void PictureSender::want_key(std::uint32_t index) {
+  if (slots_[index].version == 0 || slots_[index].wanted) return;
+  slots_[index].wanted = true;
+  wanted_keys_.push_back(index);
+}
+
+bool PictureSender::link_takes() const {
+  double window = static_cast<double>(wire::kPictureWindow);
+  double carried = rate_.rate() * std::chrono::duration<double>(kFrameTime).count();
+  return static_cast<double>(host_.queued()) < std::clamp(carried, kLeastQueued, window);
+}
 
 void PictureSender::poll(Instant now) {
+  answers_ = std::min(kAnswerBurst, answers_ + kAnswerRate * std::chrono::duration<double>(now - polled_).count());
   polled_ = now;
+  rate_.look(host_.queued(), now);
   if (now - batch_.opened >= kBatchTime) sign_batch();
   if (!watched_ || !sharing_) return;
   send_states();
   if (now >= manifest_at_) send_manifest(now);
   if (paused_) return;
-  dispatch_dirty();
-  if (dirty_.empty()) {
-    send_reseals();
-    dispatch_refinement(now);
-  }
-  end_frames();
+  send_wanted();
+  start_frame(now);
+  judge_rest(now);
   ask_for_frame(now);
 }
 
+Duration PictureSender::replace_after() const { return link_takes() ? kReplaceAfter : kReplaceQueued; }
+
 void PictureSender::ask_for_frame(Instant now) {
   if (wanted_ || !watched_) return;
-  if (!dirty_.empty() && now - updated_ < kReplaceAfter) return;
+  if (!dirty_.empty() && now - updated_ < replace_after()) return;
   wanted_ = true;
   host_.want_frame();
 }
@@ -232,8 +245,8 @@ void PictureSender::send_manifest(Instant now) {
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.since_start()).count());
   std::vector<std::uint32_t> versions, changed;
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
-    versions.push_back(slots_[i].sent_version);
-    if (slots_[i].sent_version > 0 && now - slots_[i].sent < Duration(wire::kManifestSpan)) changed.push_back(i);
+    versions.push_back(slots_[i].version);
+    if (slots_[i].version > 0 && now - slots_[i].sent < Duration(wire::kManifestSpan)) changed.push_back(i);
   }
   manifest.digest = crypto::sha256({wire::versions_of(versions)});
   manifest.complete = changed.size() <= wire::kManifestSlots;
@@ -248,97 +261,215 @@ void PictureSender::send_manifest(Instant now) {
   out_(wire::PacketKind::state, fields, wire::encode(manifest));
 }
 
-void PictureSender::dispatch_dirty() {
-  std::size_t share = std::clamp(dirty_.size() / 4, std::size_t{1}, kBatch);
-  std::vector<std::uint32_t> batch;
-  std::deque<std::uint32_t> busy;  // at the workers with older pixels: their turn comes afterwards
-  while (!dirty_.empty() && encoding_ < kMaxEncoding && link_takes()) {
-    std::uint32_t index = dirty_.front();
-    dirty_.pop_front();
+/// Keys that are at hand as they were sent. The others are coded with the next frame.
+void PictureSender::send_wanted() {
+  for (std::size_t left = std::min(wanted_keys_.size(), kKeysAtOnce); left > 0 && link_takes(); --left) {
+    std::uint32_t index = wanted_keys_.front();
+    wanted_keys_.pop_front();
     Slot& slot = slots_[index];
-    if (slot.encoding) {
-      busy.push_back(index);
-      continue;
-    }
-    batch.push_back(index);
-    if (batch.size() >= share) encode(std::exchange(batch, {}), codec::Rank::normal);
+    bool may = slot.granted || answers_ > 0;
+    if (!slot.wanted) continue;  // it went out meanwhile
+    if (slot.payload.empty() || !may || !send_key(index, wanted_keys_.empty()))
+      wanted_keys_.push_back(index);
+    else
+      answered(index);
   }
-  if (!batch.empty()) encode(batch, codec::Rank::normal);
-  dirty_.insert(dirty_.begin(), busy.begin(), busy.end());
+  if (!frame_end_.due || !wanted_keys_.empty()) return;
+  sign_batch();
+  wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{frame_end_.version}};
+  if (out_(wire::PacketKind::frame_end, fields, frame_end_.payload)) frame_end_.due = false;
 }
 
-void PictureSender::dispatch_refinement(Instant now) {
-  if (unsharp_ == 0 || encoding_ > 0 || host_.queued() > 0 || !reseals_.empty()) return;
-  std::vector<std::uint32_t> due;
-  for (std::uint32_t i = 0; i < slots_.size() && due.size() < kRefineBatch; ++i)
-    if (slots_[i].pixels && !slots_[i].sharp() && now - slots_[i].changed >= kStill) due.push_back(i);
-  auto half = due.begin() + static_cast<std::ptrdiff_t>(due.size() / 2);
-  if (half != due.begin()) encode({due.begin(), half}, codec::Rank::lossless);
-  if (half != due.end()) encode({half, due.end()}, codec::Rank::lossless);
+void PictureSender::answered(std::uint32_t index) {
+  Slot& slot = slots_[index];
+  if (slot.wanted && !slot.granted) answers_ -= static_cast<double>(slot.payload.size());
+  slot.wanted = slot.granted = false;
 }
 
-void PictureSender::encode(const std::vector<std::uint32_t>& slots, codec::Rank rank) {
-  auto job = std::make_shared<Job>();
-  job->generation = generation_;
-  job->rank = rank;
-  for (std::uint32_t index : slots) {
-    Slot& slot = slots_[index];
-    slot.dirty = false;
-    slot.encoding = true;
-    auto motion = slot.burst >= kMotionChanges ? codec::Motion::moving : codec::Motion::still;
-    job->slots.push_back({index, slot.version, slot.pixels, motion, {}, 0});
-  }
-  encoding_ += slots.size();
+/// So many keys that the link carries them while one does not notice.
+std::size_t PictureSender::key_budget() const {
+  if (rate_.rate() == LinkRate::kUnlimited) return slots_.size();
+  double bytes = rate_.rate() * std::chrono::duration<double>(kFrameTime).count();
+  return std::max(kFewKeys, static_cast<std::size_t>(bytes / static_cast<double>(key_bytes_)));
+}
+
+void PictureSender::start_frame(Instant now) {
+  if (job_ || !coder_ || !link_takes()) return;
+  auto job = gather(now);
+  if (job->wish.dirty.empty() && job->again.empty()) return;
+  job_ = job;
   host_.work([job, this, alive = std::weak_ptr<int>(alive_)] {
     auto start = std::chrono::steady_clock::now();
-    for (Job::One& one : job->slots) {
-      one.out = worker_encoder().encode(one.pixels->view(), job->rank, one.motion);
-      one.hash = codec::picture_hash(one.pixels->view());
-    }
-    job->ms = std::chrono::duration<float, std::milli>(std::chrono::steady_clock::now() - start).count();
+    job->frame = job->coder->begin(job->wish);
+    for (std::size_t i = 0; i < job->count() && job->count() <= kFewKeys; ++i) job->keys.push_back(job->code(i));
+    job->ms = milliseconds_since(start);
     return [job, this, alive] {
-      if (!alive.expired()) encoded(*job);
+      if (!alive.expired() && job == job_) begun(job);
     };
   });
 }
 
-void PictureSender::encoded(const Job& job) {
-  if (job.generation != generation_) return;
-  encoding_ -= job.slots.size();
-  if (stats_.encode_ms.size() >= kStatsKept) stats_.encode_ms.erase(stats_.encode_ms.begin());
-  stats_.encode_ms.push_back(job.ms);
-  for (const Job::One& one : job.slots) {
-    Slot& slot = slots_[one.index];
-    slot.encoding = false;
-    bool was_sharp = slot.sharp();
-    if (one.version != slot.sent_version) slot.sent = polled_;
-    slot.payload = one.out.payload;
-    slot.sent_version = one.version;
-    slot.sent_rank = one.out.rank;
-    slot.hash = one.hash;
-    unsharp_ += static_cast<std::size_t>(was_sharp) - static_cast<std::size_t>(slot.sharp());
-    if (!send_key(one.index) && !slot.resealing) {
-      slot.resealing = true;
-      reseals_.push_back(one.index);
-    }
-    if (job.rank != codec::Rank::lossless) count_sent(one.version);
-    ++stats_.updates;
+std::shared_ptr<PictureSender::Job> PictureSender::gather(Instant now) {
+  auto job = std::make_shared<Job>();
+  job->coder = coder_;
+  job->version = version_;
+  job->wish.whole = unsent_ == 0;
+  job->wish.keys = key_budget();
+  job->wish.lossy.resize(slots_.size());
+  job->wish.anew.resize(slots_.size());
+  job->motion.resize(slots_.size());
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    job->wish.lossy[i] = !slot.exact;
+    job->wish.anew[i] = slot.version == 0 || slot.wanted;
+    if (slot.burst >= kMotionChanges) job->motion[i] = codec::Motion::moving;
   }
-  end_due_ = true;
+  for (SlotId slot : std::exchange(captured_, {}))
+    job->wish.updates.push_back({slot, std::exchange(slots_[slot.value()].pixels, nullptr)});
+  for (std::uint32_t index : std::exchange(dirty_, {})) {
+    slots_[index].dirty = false;
+    job->wish.dirty.push_back(SlotId{index});
+  }
+  gather_again(*job, now);
+  return job;
 }
 
-bool PictureSender::send_key(std::uint32_t index) {
+/// What was sent before goes once more: for those who lack it, or without loss.
+void PictureSender::gather_again(Job& job, Instant now) {
+  std::vector<bool> taken(slots_.size());
+  for (SlotId slot : job.wish.dirty) taken[slot.value()] = true;
+  std::size_t most = std::min(kKeysAtOnce, key_budget());
+  for (std::uint32_t index : wanted_keys_) {
+    const Slot& slot = slots_[index];
+    if (job.again.size() >= most) return;
+    if (!slot.wanted || taken[index] || !slot.payload.empty() || !(slot.granted || answers_ > 0)) continue;
+    job.again.push_back({SlotId{index}, slot.exact ? codec::Rank::lossless : slot.rank});
+  }
+  bool idle = job.wish.dirty.empty() && wanted_keys_.empty() && host_.queued() == 0;
+  if (!idle || unsharp_ == 0) return;
+  for (std::uint32_t i = 0; i < slots_.size() && job.again.size() < most; ++i)
+    if (slots_[i].version != 0 && !slots_[i].exact && now - slots_[i].changed >= kStill)
+      job.again.push_back({SlotId{i}, codec::Rank::lossless});
+}
+
+void PictureSender::begun(const std::shared_ptr<Job>& job) {
+  for (SlotId slot : job->frame.left) {
+    if (!slots_[slot.value()].dirty) dirty_.push_back(slot.value());
+    slots_[slot.value()].dirty = true;
+  }
+  job->to_code = job->count();
+  if (!job->frame.patch.empty()) send_delta(*job);
+  if (job->to_code == job->keys.size()) return coded(*job, std::exchange(job->keys, {}));
+  code_keys(job);
+}
+
+void PictureSender::code_keys(const std::shared_ptr<Job>& job) {
+  for (std::size_t from = 0; from < job->count(); from += kKeysInJob) {
+    std::size_t to = std::min(from + kKeysInJob, job->count());
+    host_.work([job, from, to, this, alive = std::weak_ptr<int>(alive_)] {
+      auto start = std::chrono::steady_clock::now();
+      auto keys = std::make_shared<std::vector<FrameCoder::Key>>();
+      for (std::size_t i = from; i < to; ++i) keys->push_back(job->code(i));
+      float ms = milliseconds_since(start);
+      return [job, keys, ms, this, alive] {
+        if (alive.expired() || job != job_) return;
+        job->ms += ms;
+        coded(*job, *keys);
+      };
+    });
+  }
+}
+
+void PictureSender::coded(Job& job, const std::vector<FrameCoder::Key>& keys) {
+  std::size_t fresh = job.frame.keys.size();
+  std::vector<bool> anew(slots_.size());
+  for (std::size_t i = 0; i < fresh; ++i) anew[job.frame.keys[i].value()] = true;
+  for (const FrameCoder::Key& key : keys) {
+    std::uint32_t index = key.slot.value();
+    Slot& slot = slots_[index];
+    bool exact = key.coded.rank == codec::Rank::lossless;
+    sent(index, anew[index] ? job.version : slot.version, key.coded.rank, exact, key.hash);
+    slot.payload = key.coded.payload;
+    key_bytes_ = (key_bytes_ * 31 + slot.payload.size()) / 32;
+    bool went = send_key(index, --job.to_code == 0);
+    answered(index);
+    if (!went) slot.granted = true, want_key(index);
+  }
+  if (job.to_code == 0) finish_frame(job);
+}
+
+void PictureSender::sent(std::uint32_t index, std::uint32_t version, codec::Rank rank, bool exact, std::uint64_t hash) {
+  Slot& slot = slots_[index];
+  unsent_ -= slot.version == 0;
+  unsharp_ += static_cast<std::size_t>(slot.exact) - static_cast<std::size_t>(exact);
+  if (version != slot.version) slot.sent = polled_;
+  slot.version = version;
+  slot.rank = rank;
+  slot.exact = exact;
+  slot.hash = hash;
+  slot.payload.clear();
+  sent_at_ = polled_;
+  end_due_ = true;
+  ++stats_.updates;
+}
+
+void PictureSender::send_delta(Job& job) {
+  const FrameCoder::Frame& frame = job.frame;
+  SlotProofs::Base base;
+  auto add = [&](SlotId slot) {
+    const Slot& s = slots_[slot.value()];
+    base.add(slot, s.version, static_cast<std::uint8_t>(s.rank));
+  };
+  wire::for_each_slot(frame.footprint.targets, add);
+  wire::for_each_slot(frame.footprint.sources, add);
+  Bytes payload;
+  ByteWriter(payload).put(base.value()).put(frame.patch);
+  wire::PictureFields fields{generation_,
+                             screen_,
+                             static_cast<std::uint8_t>(frame.patch_rank),
+                             SlotId{0},
+                             SlotVersion{job.version},
+                             batch_.number,
+                             job.to_code == 0,
+                             frame.footprint};
+  auto hash = out_(wire::PacketKind::delta, fields, payload);
+  rate_.handed(payload.size());
+  for (const FrameCoder::Patched& slot : frame.patched) {
+    sent(slot.slot.value(), job.version, frame.patch_rank, slot.exact, slot.hash);
+    if (!hash) slots_[slot.slot.value()].granted = true, want_key(slot.slot.value());
+  }
+  if (hash) count_in_batch(*hash, payload.size());
+}
+
+void PictureSender::finish_frame(const Job& job) {
+  if (stats_.encode_ms.size() >= kStatsKept) stats_.encode_ms.erase(stats_.encode_ms.begin());
+  stats_.encode_ms.push_back(job.ms);
+  ++stats_.frames;
+  job_.reset();
+}
+
+bool PictureSender::send_key(std::uint32_t index, bool last) {
   const Slot& slot = slots_[index];
-  wire::PictureFields fields{
-      generation_,  screen_, static_cast<std::uint8_t>(slot.sent_rank), SlotId{index}, SlotVersion{slot.sent_version},
-      batch_.number};
+  wire::PictureFields fields{generation_,
+                             screen_,
+                             static_cast<std::uint8_t>(slot.rank),
+                             SlotId{index},
+                             SlotVersion{slot.version},
+                             batch_.number,
+                             last,
+                             {}};
   auto hash = out_(wire::PacketKind::key, fields, slot.payload);
   if (!hash) return false;
-  if (batch_.hashes.empty()) batch_.opened = polled_;
-  append(batch_.hashes, *hash);
-  batch_.bytes += slot.payload.size();
-  if (batch_.hashes.size() >= wire::kBatchPackets * hash->size() || batch_.bytes >= kBatchBytes) sign_batch();
+  rate_.handed(slot.payload.size());
+  count_in_batch(*hash, slot.payload.size());
   return true;
+}
+
+void PictureSender::count_in_batch(const wire::PacketHash& hash, std::size_t bytes) {
+  if (batch_.hashes.empty()) batch_.opened = polled_;
+  append(batch_.hashes, hash);
+  batch_.bytes += bytes;
+  if (batch_.hashes.size() >= wire::kBatchPackets * hash.size() || batch_.bytes >= kBatchBytes) sign_batch();
 }
 
 /// A SIGN that cannot be sent is not made up for: what it was to prove is asked for, or sealed anew with the next
@@ -350,44 +481,25 @@ void PictureSender::sign_batch() {
   batch_ = {batch_.number + 1, {}, 0, {}};
 }
 
-void PictureSender::send_reseals() {
-  while (!reseals_.empty() && link_takes()) {
-    std::uint32_t index = reseals_.front();
-    if (!send_key(index)) return;
-    reseals_.pop_front();
-    slots_[index].resealing = false;
-  }
-  if (reseals_.empty()) sign_batch();
-  if (!reseals_.empty() || !frame_end_.due) return;
-  wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{frame_end_.version}};
-  if (out_(wire::PacketKind::frame_end, fields, frame_end_.payload)) frame_end_.due = false;
+bool PictureSender::at_rest() const {
+  return end_due_ && !job_ && dirty_.empty() && wanted_keys_.empty() && unsharp_ == 0;
 }
 
-void PictureSender::end_frames() {
-  bool frame_done = false;
-  while (!frames_.empty() && frames_.front().left == 0) {
-    frames_.pop_front();
-    frame_done = true;
-    ++stats_.frames;
-  }
-  bool refined = frames_.empty() && encoding_ == 0;
-  if (end_due_ && (frame_done || refined)) send_frame_end();
+void PictureSender::judge_rest(Instant now) {
+  if (at_rest() && now - sent_at_ >= kRest) send_frame_end();
 }
 
+/// Viewers have every pixel: they are told what the picture's hash is.
 void PictureSender::send_frame_end() {
-  bool exact = unsharp_ == 0 && dirty_.empty() && encoding_ == 0;
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(slots_.size());
+  for (const Slot& slot : slots_) hashes.push_back(slot.hash);
   wire::pb::FrameEnd end;
-  end.set_exact(exact);
-  if (exact) {
-    std::vector<std::uint64_t> hashes;
-    hashes.reserve(slots_.size());
-    for (const Slot& slot : slots_) hashes.push_back(slot.hash);
-    end.set_digest(codec::digest_of(hashes));
-  }
+  end.set_exact(true);
+  end.set_digest(codec::digest_of(hashes));
   std::string payload = end.SerializeAsString();
   frame_end_.payload.assign(payload.begin(), payload.end());
-  if (frame_end_.payload.empty()) frame_end_.payload.push_back(0x08), frame_end_.payload.push_back(0);  // exact: no
-  ++frame_end_.version;
+  frame_end_.version = version_;
   sign_batch();
   wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{frame_end_.version}};
   frame_end_.due = !out_(wire::PacketKind::frame_end, fields, frame_end_.payload);
@@ -398,11 +510,16 @@ Instant PictureSender::next_deadline() const {
   Instant next = batch_.hashes.empty() ? Instant::never() : batch_.opened + kBatchTime;
   if (watched_ && sharing_ && !grid_.size().empty()) next = std::min(next, manifest_at_);
   if (!watched_ || paused_ || !sharing_) return next;
-  if (!dirty_.empty() && !wanted_) next = std::min(next, updated_ + kReplaceAfter);
-  if (unsharp_ == 0 || !dirty_.empty() || encoding_ > 0 || !reseals_.empty()) return next;
+  if (!dirty_.empty() && !wanted_) next = std::min(next, updated_ + replace_after());
+  if (job_) return next;
+  if (at_rest()) next = std::min(next, sent_at_ + kRest);
+  if (!wanted_keys_.empty()) return std::min(next, polled_ + kLookAgain);
+  if (unsharp_ == 0 || !dirty_.empty()) return next;
+  Instant still = Instant::never();
   for (const Slot& slot : slots_)
-    if (slot.pixels && !slot.sharp()) next = std::min(next, slot.changed + kStill);
-  return host_.queued() > 0 ? std::max(next, polled_ + kLookAgain) : next;
+    if (slot.version != 0 && !slot.exact) still = std::min(still, slot.changed + kStill);
+  if (still == Instant::never()) return next;
+  return std::min(next, host_.queued() > 0 ? std::max(still, polled_ + kLookAgain) : still);
 }
 
 }  // namespace lotse::session

@@ -11,26 +11,22 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/time.h"
-#include "codec/frame.h"
-#include "codec/slot_codec.h"
+#include "session/frame_coder.h"
 #include "session/host.h"
+#include "session/link_rate.h"
 #include "wire/packet.h"
 #include "wire/picture_proof.h"
 
 namespace lotse::session {
 
-using SlotPixels = std::shared_ptr<const codec::Image>;
-struct SlotUpdate {
-  SlotId slot;
-  SlotPixels pixels;
-};
-
-/// Seals and sends one packet of the picture; says the hash of a key. Nothing when it can't be sent now (no epoch).
+/// Seals and sends one packet of the picture; says the hash of a key or delta. Nothing when it can't be sent now (no
+/// epoch).
 using PictureOut =
     std::function<std::optional<wire::PacketHash>(wire::PacketKind, const wire::PictureFields&, ByteView payload)>;
 
-/// Nothing old is ever queued: it keeps which slots are dirty, and encodes the newest pixels when the link takes more.
-/// Not thread-safe. Encoding runs on the host's workers; everything else on the session's thread.
+/// Nothing old is ever queued: it keeps which slots are dirty, and codes the newest pixels when the link takes more, as
+/// the difference from what was last sent. One frame is under way at a time. Not thread-safe. Coding runs on the host's
+/// workers; everything else on the session's thread.
 class PictureSender {
  public:
   PictureSender(SessionHost& host, ScreenId screen, Generation generation, PictureOut out);
@@ -71,18 +67,13 @@ class PictureSender {
  private:
   struct Slot;
   struct Job;
-  /// A captured frame of which `left` slots are not sent yet.
-  struct FrameInFlight {
-    std::uint32_t version;
-    std::size_t left;
-  };
   /// A conflated value beside the picture; a new epoch sends it again as it is.
   struct State {
     Bytes payload;
     std::uint32_t version = 0;
     bool due = false;
   };
-  /// Keys that went out since the last SIGN.
+  /// Keys and deltas that went out since the last SIGN.
   struct Batch {
     std::uint32_t number = 1;
     Bytes hashes;
@@ -100,20 +91,29 @@ class PictureSender {
   void set_state(StateChannel channel, std::string payload);
   void set_geometry();
   void start_generation(Size size);
-  void mark_dirty(std::uint32_t index, Instant now);
-  void count_sent(std::uint32_t version);
-  void dispatch_dirty();
-  void dispatch_refinement(Instant now);
-  void encode(const std::vector<std::uint32_t>& slots, codec::Rank rank);
-  void encoded(const Job& job);
-  bool send_key(std::uint32_t index);
+  void start_frame(Instant now);
+  std::shared_ptr<Job> gather(Instant now);
+  void gather_again(Job& job, Instant now);
+  void begun(const std::shared_ptr<Job>& job);
+  void code_keys(const std::shared_ptr<Job>& job);
+  void coded(Job& job, const std::vector<FrameCoder::Key>& keys);
+  void finish_frame(const Job& job);
+  void sent(std::uint32_t index, std::uint32_t version, codec::Rank rank, bool exact, std::uint64_t hash);
+  void send_delta(Job& job);
+  bool send_key(std::uint32_t index, bool last);
+  void count_in_batch(const wire::PacketHash& hash, std::size_t bytes);
+  void want_key(std::uint32_t index);
+  std::size_t key_budget() const;
   void sign_batch();
   void send_manifest(Instant now);
   void send_states();
-  void send_reseals();
-  void end_frames();
+  void send_wanted();
+  void answered(std::uint32_t index);
+  void judge_rest(Instant now);
   void send_frame_end();
+  bool at_rest() const;
   bool link_takes() const;
+  Duration replace_after() const;
   void ask_for_frame(Instant now);
 
   SessionHost& host_;
@@ -127,19 +127,25 @@ class PictureSender {
   bool wanted_ = false;   // a frame is asked for and has not come
   codec::SlotGrid grid_;
   std::vector<Slot> slots_;
-  std::deque<std::uint32_t> dirty_;    // in the order of becoming dirty
-  std::deque<std::uint32_t> reseals_;  // sent before, to be sealed under the newest epoch
-  std::deque<FrameInFlight> frames_;
+  std::deque<std::uint32_t> dirty_;        // in the order of becoming dirty
+  std::deque<std::uint32_t> wanted_keys_;  // sent before, needed as keys under the newest epoch
+  std::vector<SlotId> captured_;           // since the last frame was begun
+  std::shared_ptr<FrameCoder> coder_;      // a new one with each generation
+  std::shared_ptr<Job> job_;               // the frame under way
+  LinkRate rate_;
+  std::size_t key_bytes_ = 1200;  // of a key, on average
+  double answers_ = 0;            // bytes that may be sent on request
   std::array<State, kStates> states_;
   State frame_end_;
   Batch batch_;
   std::uint32_t clock_ = 0, manifests_ = 0;
   Instant manifest_at_{};      // the next one
   bool end_due_ = false;       // something was sent since the last FRAME_END
-  std::size_t unsharp_ = 0;    // slots whose last packet was not lossless
-  std::size_t encoding_ = 0;   // slots at the workers
+  std::size_t unsent_ = 0;     // slots that were never sent
+  std::size_t unsharp_ = 0;    // slots that viewers have only nearly, or not at all
   std::uint32_t version_ = 0;  // the frame counter
   Instant updated_{};          // when the last frame came
+  Instant sent_at_{};          // when something of a picture last went out
   Instant polled_{}, states_requested_{};
   Stats stats_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // jobs that return after our end see it gone

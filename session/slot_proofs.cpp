@@ -4,6 +4,7 @@
 #include <cstring>
 #include <tuple>
 
+#include "codec/canvas.h"
 #include "wire/limits.h"
 
 namespace lotse::session {
@@ -12,6 +13,14 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kMostPatient = 5;  // doubts after which a slot is asked for no more rarely: every 9 s
+
+constexpr std::size_t kMaxNeeds = 32;  // SIGNs that one slot waits for
+
+bool contains(const std::vector<wire::SlotRun>& runs, std::uint32_t slot) {
+  return std::any_of(runs.begin(), runs.end(), [&](const wire::SlotRun& run) {
+    return slot >= run.first.value() && slot - run.first.value() < run.count;
+  });
+}
 
 }  // namespace
 
@@ -36,43 +45,90 @@ void SlotProofs::wait_from(std::uint32_t index, Instant since) {
 
 void SlotProofs::settle(std::uint32_t index) { unproven_.erase({slots_[index].since, index}); }
 
+void SlotProofs::Base::add(SlotId slot, std::uint32_t version, std::uint8_t rank) {
+  slots_.push_back(std::uint64_t{slot.value()} << 40 | std::uint64_t{rank} << 32 | version);
+}
+
+std::uint64_t SlotProofs::Base::value() const { return codec::digest_of(slots_); }
+
 bool SlotProofs::take(SlotId slot, const Packet& packet, Instant now) {
-  std::uint32_t index = slot.value();
-  Slot& s = slots_[index];
+  Slot& s = slots_[slot.value()];
   auto offered = std::tie(packet.version, packet.rank);
   auto least = std::tie(s.least_version, s.least_rank);
   if (s.any && packet.hash == s.held.hash) return false;
   if (s.ever_proven && (offered < least || (offered == least && s.any && s.proven))) return false;
   bool newer = !s.any || offered > std::tie(s.held.version, s.held.rank);
   if (!newer && !s.doubted) return false;
+  auto number = await(packet, {{slot, 1}}, now);
+  hold(slot.value(), packet, number ? std::vector{*number} : std::vector<std::uint32_t>{}, now);
+  return true;
+}
+
+bool SlotProofs::take(const wire::Footprint& footprint, std::uint64_t base, const Packet& packet, Instant now) {
+  Base held;
+  std::vector<std::uint32_t> needs;
+  bool newer = true;
+  auto look = [&](SlotId slot) {
+    const Slot& s = slots_[slot.value()];
+    held.add(slot, s.any ? s.held.version : 0, s.any ? s.held.rank : std::uint8_t{0});
+    needs.insert(needs.end(), s.needs.begin(), s.needs.end());
+  };
+  wire::for_each_slot(footprint.targets, [&](SlotId slot) {
+    look(slot);
+    const Slot& s = slots_[slot.value()];
+    bool rises = !s.ever_proven || s.least_version <= packet.version;
+    newer = newer && rises && s.any && s.held.version < packet.version;
+  });
+  wire::for_each_slot(footprint.sources, look);
+  if (!newer || held.value() != base) return false;
+  if (auto number = await(packet, footprint.targets, now)) needs.push_back(*number);
+  std::sort(needs.begin(), needs.end());
+  needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
+  if (needs.size() > kMaxNeeds) return false;  // SIGNs do not come, or this is no presenter
+  wire::for_each_slot(footprint.targets, [&](SlotId slot) { hold(slot.value(), packet, needs, now); });
+  return true;
+}
+
+/// The slot holds a packet from now on, proven or not.
+void SlotProofs::hold(std::uint32_t index, const Packet& packet, std::vector<std::uint32_t> needs, Instant now) {
+  Slot& s = slots_[index];
   bool waits = s.any && !s.proven;
   s.any = true;
   s.held = packet;
   s.proven = false;
-  if (known_.contains(packet.hash)) {
-    proved(index, packet.version, packet.rank);
-    return true;
-  }
-  if (!waits) wait_from(index, now);
-  await(packet.hash, {index, packet.version, packet.rank, now});
-  return true;
+  s.needs = std::move(needs);
+  if (s.needs.empty())
+    proved(index);
+  else if (!waits)
+    wait_from(index, now);
 }
 
-void SlotProofs::await(const wire::PacketHash& hash, Awaited awaited) {
-  awaited_.insert_or_assign(hash, awaited);
-  awaited_order_.push_back(hash);
+/// The number under which the packet is awaited; nothing when it is proven already.
+std::optional<std::uint32_t> SlotProofs::await(const Packet& packet, std::vector<wire::SlotRun> slots, Instant now) {
+  if (known_.contains(packet.hash)) return std::nullopt;
+  std::uint32_t number = ++awaited_count_;
+  awaited_.insert_or_assign(packet.hash, Awaited{number, std::move(slots), packet.version, packet.rank, now});
+  awaited_order_.push_back(packet.hash);
   while (awaited_order_.size() > slots_.size() + wire::kProofsAwaited) {
     awaited_.erase(awaited_order_.front());
     awaited_order_.pop_front();
   }
+  return number;
 }
 
-/// The slot holds a proven packet.
-void SlotProofs::proved(std::uint32_t index, std::uint32_t version, std::uint8_t rank) {
+/// All that the slot was made of is proven.
+void SlotProofs::proved(std::uint32_t index) {
   Slot& s = slots_[index];
   settle(index);
-  s.proven = s.ever_proven = true;
+  s.proven = true;
   s.doubted = false;
+  at_least(index, s.held.version, s.held.rank);
+}
+
+void SlotProofs::at_least(std::uint32_t index, std::uint32_t version, std::uint8_t rank) {
+  Slot& s = slots_[index];
+  if (s.ever_proven && std::tie(version, rank) < std::tie(s.least_version, s.least_rank)) return;
+  s.ever_proven = true;
   s.least_version = version;
   s.least_rank = rank;
 }
@@ -81,6 +137,7 @@ void SlotProofs::drop(SlotId slot) {
   Slot& s = slots_[slot.value()];
   settle(slot.value());
   s.any = s.proven = false;
+  s.needs.clear();
 }
 
 void SlotProofs::drop_all() {
@@ -96,25 +153,36 @@ void SlotProofs::remember(const wire::PacketHash& hash) {
 }
 
 void SlotProofs::prove(const std::vector<wire::PacketHash>& hashes) {
+  std::vector<Awaited> proven;
   for (const wire::PacketHash& hash : hashes) {
     remember(hash);
     auto at = awaited_.find(hash);
     if (at == awaited_.end()) continue;
-    Awaited awaited = at->second;
+    const Awaited& packet = proven.emplace_back(std::move(at->second));
     awaited_.erase(at);
-    Slot& s = slots_[awaited.slot];
-    bool newest = !s.ever_proven || std::tie(awaited.version, awaited.rank) >= std::tie(s.least_version, s.least_rank);
-    if (!newest) continue;
-    if (s.any && s.held.hash == hash) {
-      proved(awaited.slot, awaited.version, awaited.rank);
-      continue;
-    }
-    // It was replaced meanwhile: what replaced it may take as long again, but no older version is taken any more.
-    s.ever_proven = true;
-    s.least_version = awaited.version;
-    s.least_rank = awaited.rank;
-    if (s.any && !s.proven && awaited.came > s.since) wait_from(awaited.slot, awaited.came);
+    // No older version is taken any more, even where it was replaced meanwhile.
+    wire::for_each_slot(packet.slots, [&](SlotId slot) { at_least(slot.value(), packet.version, packet.rank); });
   }
+  if (proven.empty()) return;
+  std::vector<std::uint32_t> waiting;
+  for (const auto& [since, index] : unproven_) waiting.push_back(index);
+  for (std::uint32_t index : waiting) settle_needs(index, proven);
+}
+
+/// What waits for other proofs, too, may take as long again: what replaced a packet, and what was made of it.
+void SlotProofs::settle_needs(std::uint32_t index, const std::vector<Awaited>& proven) {
+  Slot& s = slots_[index];
+  bool needed = false;
+  Instant since = s.since;
+  for (const Awaited& packet : proven) {
+    bool did = std::erase(s.needs, packet.number) > 0;
+    if (did || contains(packet.slots, index)) since = std::max(since, packet.came);
+    needed = needed || did;
+  }
+  if (needed && s.needs.empty())
+    proved(index);
+  else if (since > s.since)
+    wait_from(index, since);
 }
 
 std::uint32_t SlotProofs::version(SlotId slot) const {

@@ -76,7 +76,7 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   PictureReceiver& receiver = *at->second;
   bool shared = receiver.sharing();
   wire::PacketHash hash{};
-  if (kind == wire::PacketKind::key) hash = crypto::packet_hash(packet.whole);
+  if (wire::is_batched(kind)) hash = crypto::packet_hash(packet.whole);
   receiver.consume(kind, fields, std::move(payload), hash, core_.now);
   if (shared == receiver.sharing()) {
     if (!receiver.sharing()) screens_.erase(at);

@@ -44,6 +44,8 @@ inline constexpr auto kTakeOverStep = 10s;    // that each deputy leaves to thos
 
 // Pictures.
 inline constexpr std::uint32_t kMaxSlots = 65536;   // of one screen: 16384 x 16384 pixels
+inline constexpr std::size_t kMaxRuns = 255;        // of a delta's targets, and of its sources
+inline constexpr std::size_t kMaxRun = 256;         // slots in one of them
 inline constexpr std::uint8_t kMaxScreens = 16;     // of one presenter
 inline constexpr std::uint32_t kStateChannels = 8;  // conflated values beside the picture of a screen
 inline constexpr int kMaxCursorSide = 256;          // pixels
@@ -70,6 +72,7 @@ inline constexpr std::size_t kMaxPendingLinks = 256;       // of one session, no
 inline constexpr std::size_t kReceiverBacklog = 8u << 20;  // bytes of messages waiting for one receiver
 inline constexpr std::size_t kPictureWindow =
     128u << 10;  // bytes in a receiver's socket queue above which pictures conflate
+inline constexpr std::size_t kDeltaWindow = 192u << 10;    // the same for deltas: a few of them cost less than anew
 inline constexpr std::size_t kSessionCache = 64u << 20;    // bytes of sealed pictures kept for one session
 inline constexpr std::size_t kRelayCache = 1u << 30;       // the same for all of them
 inline constexpr std::size_t kSessionBacklog = 64u << 20;  // bytes waiting for all receivers of one session

@@ -180,7 +180,8 @@ Bytes picture_frame(const Picture& p) {
                     p.rank,
                     SlotId{p.slot},
                     SlotVersion{p.version},
-                    p.kind == wire::PacketKind::key || p.kind == wire::PacketKind::sign ? p.batch : 0};
+                    wire::is_batched(p.kind) || p.kind == wire::PacketKind::sign ? p.batch : 0};
+  header.picture.footprint = {*wire::Footprint::runs(p.targets), *wire::Footprint::runs(p.sources)};
   return frame_of(header, p.size);
 }
 

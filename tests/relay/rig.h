@@ -157,7 +157,8 @@ struct Picture {
   wire::PacketKind kind = wire::PacketKind::key;
   std::size_t size = 100;
   std::uint16_t destination = 0xFFFF;
-  std::uint32_t batch = 1;  // of keys and SIGNs
+  std::uint32_t batch = 1;                          // of keys, deltas and SIGNs
+  std::vector<std::uint32_t> targets{}, sources{};  // of deltas
 };
 /// The frame of a picture packet of the rig's session.
 Bytes picture_frame(const Picture& picture);

@@ -20,7 +20,8 @@ PacketHeader picture(PacketKind kind = PacketKind::key) {
   h.counter = 0x0B0C0D0E0F101112;
   h.picture = {Generation{0x13141516}, ScreenId{7}, 9, SlotId{kind == PacketKind::key ? 0x1234u : 0u},
                SlotVersion{0x17181920}};
-  if (kind == PacketKind::key || kind == PacketKind::sign) h.picture.batch = 0x21222324;
+  if (is_batched(kind) || kind == PacketKind::sign) h.picture.batch = 0x21222324;
+  if (kind == PacketKind::delta) h.picture.footprint = {{{SlotId{3}, 2}, {SlotId{0x0607}, 256}}, {{SlotId{5}, 1}}};
   return h;
 }
 
@@ -39,13 +40,14 @@ TEST_CASE("a packet's header comes back as it was written") {
   message.stream = 3;
   message.source = ParticipantId{1};
   message.counter = 42;
-  for (const PacketHeader& header :
-       {message, picture(), picture(PacketKind::frame_end), picture(PacketKind::state), picture(PacketKind::sign)}) {
+  for (const PacketHeader& header : {message, picture(), picture(PacketKind::frame_end), picture(PacketKind::state),
+                                     picture(PacketKind::sign), picture(PacketKind::delta)}) {
     Bytes bytes = packet(header, 33);
     auto parsed = parse_packet(bytes);
     REQUIRE(parsed);
     CHECK(parsed->header == header);
-    CHECK(parsed->clear.size() == (header.kind == PacketKind::message ? kMessageHeader : kPictureHeader));
+    std::size_t runs = header.kind == PacketKind::delta ? 2 + 3 * 3 : 0;
+    CHECK(parsed->clear.size() == (header.kind == PacketKind::message ? kMessageHeader : kPictureHeader + runs));
     CHECK(parsed->sealed.size() == 33);
     CHECK(parsed->clear.data() == bytes.data());
   }
@@ -58,9 +60,49 @@ TEST_CASE("a header lies in the bytes as the grammar says") {
                        0,    0,    0,    0,    0x12, 0x34, 0x17, 0x18, 0x19, 0x20, 0x21, 0x22, 0x23, 0x24});
 }
 
+TEST_CASE("a delta's footprint lies behind its header") {
+  Bytes bytes = packet(picture(PacketKind::delta), 0);
+  CHECK(Bytes(bytes.begin() + kPictureHeader, bytes.end()) == Bytes{2, 1, 0, 3, 1, 6, 7, 255, 0, 5, 0});
+}
+
 TEST_CASE("every cut packet is refused") {
-  Bytes bytes = packet(picture(), 0);
-  for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(parse_packet(ByteView(bytes).first(size)));
+  for (PacketKind kind : {PacketKind::key, PacketKind::delta}) {
+    Bytes bytes = packet(picture(kind), 0);
+    for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(parse_packet(ByteView(bytes).first(size)));
+  }
+}
+
+TEST_CASE("only keys and deltas can be the last of a frame") {
+  for (PacketKind kind : {PacketKind::frame_end, PacketKind::state, PacketKind::sign}) {
+    PacketHeader header = picture(kind);
+    header.picture.last = true;
+    CHECK_FALSE(parse_packet(packet(header, 1)));
+  }
+}
+
+TEST_CASE("a footprint's runs ascend, stay in the screen and name no slot twice") {
+  auto fits = [](std::vector<SlotRun> targets, std::vector<SlotRun> sources) {
+    PacketHeader header = picture(PacketKind::delta);
+    header.picture.footprint = {std::move(targets), std::move(sources)};
+    return parse_packet(packet(header, 1)).has_value();
+  };
+  CHECK(fits({{SlotId{1}, 1}}, {}));
+  CHECK(fits({{SlotId{1}, 2}, {SlotId{3}, 1}}, {{SlotId{0}, 1}, {SlotId{4}, 7}}));
+  CHECK(fits({{SlotId{kMaxSlots - 256}, 256}}, {}));
+  CHECK_FALSE(fits({}, {{SlotId{1}, 1}}));  // it would change nothing
+  CHECK_FALSE(fits({{SlotId{kMaxSlots - 1}, 2}}, {}));
+  CHECK_FALSE(fits({{SlotId{3}, 2}, {SlotId{4}, 1}}, {}));
+  CHECK_FALSE(fits({{SlotId{3}, 1}, {SlotId{1}, 1}}, {}));
+  CHECK_FALSE(fits({{SlotId{3}, 4}}, {{SlotId{0}, 1}, {SlotId{6}, 1}}));
+}
+
+TEST_CASE("slots become runs, as long as a packet holds them") {
+  CHECK(Footprint::runs({}) == std::vector<SlotRun>{});
+  CHECK(Footprint::runs({4, 5, 6, 9}) == std::vector<SlotRun>{{SlotId{4}, 3}, {SlotId{9}, 1}});
+  std::vector<std::uint32_t> many, scattered;
+  for (std::uint32_t i = 0; i < 600; ++i) many.push_back(i), scattered.push_back(2 * i);
+  CHECK(Footprint::runs(many) == std::vector<SlotRun>{{SlotId{0}, 256}, {SlotId{256}, 256}, {SlotId{512}, 88}});
+  CHECK_FALSE(Footprint::runs(scattered));
 }
 
 TEST_CASE("fields of a packet out of their range are refused") {
@@ -72,12 +114,14 @@ TEST_CASE("fields of a packet out of their range are refused") {
   CHECK(change(3, 200));      // streams are free
   CHECK_FALSE(change(0, 2));  // version
   CHECK_FALSE(change(1, 0));  // kind
-  CHECK_FALSE(change(1, 6));
+  CHECK_FALSE(change(1, 7));
+  CHECK_FALSE(change(1, 6));    // a delta's slot is 0
   CHECK_FALSE(change(1, 3));    // a frame end has no batch
   CHECK_FALSE(change(2, 2));    // keying
   CHECK_FALSE(change(2, 1));    // pictures go under the epoch's key
   CHECK_FALSE(change(28, 16));  // screen
-  CHECK_FALSE(change(30, 1));   // reserved
+  CHECK(change(30, 1));         // the last of its frame
+  CHECK_FALSE(change(30, 2));   // reserved
   CHECK_FALSE(change(31, 1));
   CHECK_FALSE(change(33, 1));  // slot 65536 and above
   CHECK(change(34, 0xFF));

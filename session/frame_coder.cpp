@@ -1,0 +1,137 @@
+#include "session/frame_coder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+namespace lotse::session {
+namespace {
+
+constexpr std::size_t kMaxPatch = 200u << 10;  // bytes of codes in one delta: its packet has to hold them
+// Where more than that of a slot differs, or its changes take more bytes a pixel, it costs less anew.
+constexpr int kMostChanged = 85;           // % of a slot
+constexpr double kDearestChange = 0.7;     // bytes of codes a changed pixel
+constexpr std::size_t kCheapChange = 160;  // bytes of codes that are always taken
+
+int count_differences(codec::FrameView a, codec::FrameView b) {
+  int count = 0;
+  for (int y = 0; y < a.size.height; ++y) {
+    const std::uint8_t *p = a.row(y), *q = b.row(y);
+    for (int x = 0; x < a.size.width; ++x) count += std::memcmp(p + 4 * x, q + 4 * x, 4) != 0;
+  }
+  return count;
+}
+
+codec::PatchEncoder& worker_patch() {
+  thread_local codec::PatchEncoder encoder;
+  return encoder;
+}
+
+}  // namespace
+
+/// A frame on its way, and the slots of its patch.
+struct FrameCoder::Draft {
+  Frame frame;
+  std::vector<codec::Move> moves;
+  std::vector<std::uint32_t> targets;  // ascending
+  std::size_t codes = 0;
+};
+
+FrameCoder::FrameCoder(Size size) : grid_(size), sent_(size), now_(size) {}
+
+bool FrameCoder::lossy_after(const Rect& rect, SlotId id, const std::vector<codec::Move>& moves,
+                             const std::vector<bool>& lossy) const {
+  int covered = 0;
+  bool source_lossy = false;
+  for (const codec::Move& move : moves) {
+    Rect part = move.to.intersect(rect);
+    if (part.empty()) continue;
+    covered += part.width * part.height;
+    Rect from{part.x - move.to.x + move.from.x, part.y - move.to.y + move.from.y, part.width, part.height};
+    for (int y = from.y / codec::kSlotSide; y <= (from.bottom() - 1) / codec::kSlotSide; ++y)
+      for (int x = from.x / codec::kSlotSide; x <= (from.right() - 1) / codec::kSlotSide; ++x)
+        source_lossy = source_lossy || lossy[static_cast<std::size_t>(y * grid_.columns() + x)];
+  }
+  return source_lossy || (lossy[id.value()] && covered < rect.width * rect.height);
+}
+
+/// False: it is of no use to patch the slot.
+bool FrameCoder::add(Draft& draft, SlotId slot, const Wish& wish) {
+  if (wish.anew[slot.value()] || draft.codes > kMaxPatch) return false;
+  Rect rect = grid_.rect(slot);
+  codec::FrameView now = now_.view().part(rect);
+  thread_local codec::Image scratch(Size{codec::kSlotSide, codec::kSlotSide});
+  codec::MutableFrameView predicted = scratch.writable().part({0, 0, rect.width, rect.height});
+  codec::predict(sent_.view(), draft.moves, rect, predicted);
+  bool lossy = lossy_after(rect, slot, draft.moves, wish.lossy);
+  codec::PatchEncoder& patch = worker_patch();
+  int changed = count_differences(now, predicted);
+  if (changed == 0) {
+    if (!patch.keep()) return false;
+  } else {
+    if (lossy || changed * 100 > rect.width * rect.height * kMostChanged) return false;
+    if (!patch.add(now, predicted)) return false;
+    if (patch.last() > kCheapChange && static_cast<double>(patch.last()) > kDearestChange * changed) {
+      patch.drop_last();
+      return false;
+    }
+  }
+  draft.codes += patch.last();
+  draft.targets.push_back(slot.value());
+  draft.frame.patched.push_back({slot, !lossy, codec::picture_hash(now)});
+  if (lossy) draft.frame.patch_rank = codec::Rank::normal;
+  return true;
+}
+
+wire::Footprint FrameCoder::footprint(const Draft& draft) const {
+  std::set<std::uint32_t> sources;
+  for (const codec::Move& move : draft.moves)
+    for (int y = move.from.y / codec::kSlotSide; y <= (move.from.y + move.to.height - 1) / codec::kSlotSide; ++y)
+      for (int x = move.from.x / codec::kSlotSide; x <= (move.from.x + move.to.width - 1) / codec::kSlotSide; ++x)
+        sources.insert(static_cast<std::uint32_t>(y * grid_.columns() + x));
+  for (std::uint32_t target : draft.targets) sources.erase(target);
+  auto targets = wire::Footprint::runs(draft.targets);
+  auto others = wire::Footprint::runs({sources.begin(), sources.end()});
+  return targets && others ? wire::Footprint{*targets, *others} : wire::Footprint{};
+}
+
+FrameCoder::Frame FrameCoder::begin(const Wish& wish) {
+  for (SlotId slot : unsettled_)
+    codec::copy_pixels(now_.view().part(grid_.rect(slot)), sent_.writable().part(grid_.rect(slot)));
+  unsettled_.clear();
+  for (const SlotUpdate& update : wish.updates)
+    codec::copy_pixels(update.pixels->view(), now_.writable().part(grid_.rect(update.slot)));
+  std::vector<SlotId> dirty;
+  for (SlotId slot : wish.dirty) {
+    Rect rect = grid_.rect(slot);
+    bool same = codec::same_pixels(now_.view().part(rect), sent_.view().part(rect));
+    if (!same || wish.anew[slot.value()]) dirty.push_back(slot);
+  }
+  std::vector<SlotId> ascending = dirty;
+  std::sort(ascending.begin(), ascending.end());
+  Draft draft;
+  worker_patch().begin(draft.moves);
+  std::set<SlotId> anew;
+  for (SlotId slot : ascending)
+    if (!add(draft, slot, wish)) anew.insert(slot);
+  Frame& frame = draft.frame;
+  if (!draft.targets.empty()) frame.footprint = footprint(draft);
+  if (!draft.targets.empty() && frame.footprint.targets.empty()) {  // too scattered for a packet
+    frame.patched.clear();
+    anew.insert(ascending.begin(), ascending.end());
+  }
+  if (!frame.patched.empty()) frame.patch = worker_patch().finish();
+  for (SlotId slot : dirty)
+    if (anew.contains(slot)) (frame.keys.size() < wish.keys ? frame.keys : frame.left).push_back(slot);
+  for (const Patched& patched : frame.patched) unsettled_.push_back(patched.slot);
+  unsettled_.insert(unsettled_.end(), frame.keys.begin(), frame.keys.end());
+  return std::move(draft.frame);
+}
+
+FrameCoder::Key FrameCoder::key(SlotId slot, bool sent, codec::Rank rank, codec::Motion motion) const {
+  thread_local codec::SlotEncoder encoder;
+  codec::FrameView pixels = (sent ? sent_ : now_).view().part(grid_.rect(slot));
+  return {slot, encoder.encode(pixels, rank, motion), codec::picture_hash(pixels)};
+}
+
+}  // namespace lotse::session
