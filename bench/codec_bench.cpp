@@ -1,6 +1,4 @@
 // lotse-bench-codec: bytes and milliseconds a frame on one core, beside plain JPEG and PNG tiles in the same run.
-#include <time.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <stdexcept>
@@ -9,39 +7,19 @@
 #include <vector>
 
 #include "bench/codec_peers.h"
+#include "bench/delta_bench.h"
 #include "bench/scenes.h"
 #include "bench/sign_bench.h"
+#include "bench/stopwatch.h"
 #include "codec/canvas.h"
 #include "codec/change.h"
 #include "codec/slot_codec.h"
 
 using namespace lotse;
 using namespace lotse::codec;
+using bench::Stopwatch;
 
 namespace {
-
-// Sums up the processor's time of what runs under it: what one core needs, whoever else wants it at the moment.
-class Stopwatch {
- public:
-  template <class Work>
-  auto time(Work&& work) {
-    struct Lap {
-      Stopwatch& watch;
-      double start = now_ms();
-      ~Lap() { watch.sum_ms_ += now_ms() - start; }
-    } lap{*this};
-    return work();
-  }
-  double ms() const { return sum_ms_; }
-
- private:
-  static double now_ms() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-  }
-  double sum_ms_ = 0;
-};
 
 struct Figures {
   int frames = 0;
@@ -166,7 +144,7 @@ void print_json(const std::string& name, const SceneBench& scene, const std::str
 }
 
 struct Options {
-  bool json = false, smoke = false;
+  bool json = false, smoke = false, delta = false;
   std::vector<std::string> files;
   std::string command = "lotse-bench-codec";
 };
@@ -180,8 +158,10 @@ Options read_options(int count, char** arguments) {
       options.json = true;
     } else if (argument == "--smoke") {
       options.smoke = true;
+    } else if (argument == "--delta") {
+      options.delta = true;
     } else if (argument.starts_with("-")) {
-      throw std::runtime_error("usage: lotse-bench-codec [--json] [--smoke] [RECORDING...]");
+      throw std::runtime_error("usage: lotse-bench-codec [--delta] [--json] [--smoke] [RECORDING...]");
     } else {
       options.files.emplace_back(argument);
     }
@@ -195,6 +175,22 @@ Options read_options(int count, char** arguments) {
 void report(const Options& options, const std::string& name, const SceneBench& scene) {
   options.json ? print_json(name, scene, options.command) : print_scene(name, scene);
   std::fflush(stdout);
+}
+
+// Each scene as frames that build on one another.
+void run_delta(const Options& options) {
+  bench::DeltaReport report(options.json ? options.command : "");
+  if (options.smoke) {
+    bench::DeltaBench scene;
+    bench::play_drawn_scene({640, 480}, 4, [&](FrameView frame) { scene.frame(frame); });
+    report.add("drawn", scene.figures());
+  }
+  for (const std::string& file : options.files) {
+    bench::DeltaBench scene;
+    bench::play_recording(file, [&](FrameView frame) { scene.frame(frame); });
+    report.add(std::filesystem::path(file).stem(), scene.figures());
+  }
+  report.finish();
 }
 
 void run(const Options& options) {
@@ -216,7 +212,8 @@ void run(const Options& options) {
 
 int main(int count, char** arguments) {
   try {
-    run(read_options(count, arguments));
+    const Options options = read_options(count, arguments);
+    options.delta ? run_delta(options) : run(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lotse-bench-codec: %s\n", error.what());
     return 2;

@@ -25,7 +25,7 @@ std::uint8_t filtered(int filter, const std::uint8_t* now, const std::uint8_t* a
 
 }  // namespace
 
-std::vector<std::uint8_t> jpeg_tile(codec::FrameView pixels) {
+std::vector<std::uint8_t> jpeg_tile(codec::FrameView pixels, int quality, Chroma chroma) {
   jpeg_compress_struct info;
   jpeg_error_mgr error;
   info.err = jpeg_std_error(&error);
@@ -38,7 +38,8 @@ std::vector<std::uint8_t> jpeg_tile(codec::FrameView pixels) {
   info.input_components = 4;
   info.in_color_space = JCS_EXT_BGRX;
   jpeg_set_defaults(&info);
-  jpeg_set_quality(&info, 85, TRUE);
+  jpeg_set_quality(&info, quality, TRUE);
+  if (chroma == Chroma::full) info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = 1;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     JSAMPROW row = const_cast<JSAMPROW>(pixels.row(static_cast<int>(info.next_scanline)));

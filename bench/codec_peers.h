@@ -7,8 +7,9 @@
 
 namespace lotse::bench {
 
-/// A JPEG file by libjpeg, quality 85, 4:2:0, tables and all.
-std::vector<std::uint8_t> jpeg_tile(codec::FrameView pixels);
+enum class Chroma { halved, full };  // 4:2:0, 4:4:4
+/// A JPEG file by libjpeg, tables and all.
+std::vector<std::uint8_t> jpeg_tile(codec::FrameView pixels, int quality = 85, Chroma chroma = Chroma::halved);
 /// What PNG does: for every row the filter with the smallest differences, then deflate at level 6.
 std::vector<std::uint8_t> png_tile(codec::FrameView pixels);
 

@@ -13,7 +13,6 @@
 
 namespace lotse::codec {
 
-inline constexpr std::size_t kMaxMoves = 64;             // of one patch
 inline constexpr std::size_t kMaxPatchCodes = 1u << 20;  // bytes of codes before zstd
 
 /// Writes one patch after the other: begin, a call of add() or keep() for each slot, finish. One object per thread;

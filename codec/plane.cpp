@@ -7,29 +7,28 @@
 #endif
 
 namespace lotse::codec {
-namespace {
 
 #if defined(__SSE2__)
-std::uint64_t equal_mask(const std::uint32_t* a, const std::uint32_t* b, int count) {
+std::uint64_t equal_mask(const void* a, const void* b, int count) {
+  const auto *p = static_cast<const std::uint8_t*>(a), *q = static_cast<const std::uint8_t*>(b);
   std::uint64_t mask = 0;
   int x = 0;
   for (; x + 4 <= count; x += 4) {
-    const __m128i equal = _mm_cmpeq_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a + x)),
-                                          _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + x)));
+    const __m128i equal = _mm_cmpeq_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + x * 4)),
+                                          _mm_loadu_si128(reinterpret_cast<const __m128i*>(q + x * 4)));
     mask |= static_cast<std::uint64_t>(_mm_movemask_ps(_mm_castsi128_ps(equal))) << x;
   }
-  for (; x < count; ++x) mask |= static_cast<std::uint64_t>(a[x] == b[x]) << x;
+  for (; x < count; ++x) mask |= static_cast<std::uint64_t>(std::memcmp(p + x * 4, q + x * 4, 4) == 0) << x;
   return mask;
 }
 #else
-std::uint64_t equal_mask(const std::uint32_t* a, const std::uint32_t* b, int count) {
+std::uint64_t equal_mask(const void* a, const void* b, int count) {
+  const auto *p = static_cast<const std::uint8_t*>(a), *q = static_cast<const std::uint8_t*>(b);
   std::uint64_t mask = 0;
-  for (int x = 0; x < count; ++x) mask |= static_cast<std::uint64_t>(a[x] == b[x]) << x;
+  for (int x = 0; x < count; ++x) mask |= static_cast<std::uint64_t>(std::memcmp(p + x * 4, q + x * 4, 4) == 0) << x;
   return mask;
 }
 #endif
-
-}  // namespace
 
 void Plane::load(FrameView from) {
   size = from.size;

@@ -26,6 +26,8 @@ struct Plane {
 /// Bit x of row y says something of that pixel. Bits beyond the width are 0.
 using PixelMask = std::array<std::uint64_t, kSlotSide>;
 
+/// Bit i says that pixel i of `a` equals pixel i of `b`, X included; at most 64 pixels, in memory of any alignment.
+std::uint64_t equal_mask(const void* a, const void* b, int count);
 /// Which pixels equal the one `offset` words from them: -1 left, -Plane::kStride above.
 void find_equal(const Plane& plane, int offset, PixelMask& equal);
 /// Which pixels equal the one at their place in `other`, which has the same size.
