@@ -20,7 +20,7 @@ constexpr Point kAround[] = {{0, -7}, {0, 7},        {0, -15},
 constexpr int kLeastVotes = 8;                                       // weight of a vector that is looked at
 constexpr int kLeastShare = 100;  // the best vector has at most so many times the votes of another
 constexpr int kEcho = 8;          // pixels
-constexpr std::size_t kMostVectors = 8;
+constexpr std::size_t kMostVectors = 6;
 
 // A polynomial in kBase over the pixels of the window, modulo 2^32: rolls on with one multiplication each way.
 constexpr std::uint32_t kBase = 0x2C1B3C6D;

@@ -1,6 +1,7 @@
 #include "codec/moves.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "codec/change_map.h"
 #include "codec/move_search.h"
@@ -9,6 +10,7 @@ namespace lotse::codec {
 namespace {
 
 constexpr int kWorthMoving = 150;         // details: what costs well more to send than the move itself
+constexpr int kCrumb = 200;               // a move explains at least one of so many changed details
 constexpr int kWorthSearching = 300;      // changed details
 constexpr std::size_t kKnownVectors = 4;  // that are tried first
 constexpr std::size_t kMostSteps = 24;    // moves a frame; what is left after so many is small
@@ -18,8 +20,8 @@ constexpr int kMostMisses = 4;            // 2^4 frames: the longest that nobody
 
 struct Candidate {
   Point vector;
-  ChangeMap::Scores scores;
-  Rect cells;
+  ChangeMap::Scores scores, left;  // in all; where nothing has been moved yet
+  Rect cells;                      // the best of what is left
   int gain = 0;
 };
 
@@ -36,22 +38,22 @@ struct MoveFinder::Impl {
   void add(Point vector) {
     for (const Candidate& candidate : candidates)
       if (candidate.vector == vector) return;
-    candidates.push_back({vector, map.score(vector), {}, 0});
-  }
-  // A candidate that joins late must not take what others have.
-  void weigh(Candidate& candidate, std::span<const Move> taken) {
-    for (const Move& move : taken) map.forbid(candidate.scores, move.to);
-    std::tie(candidate.cells, candidate.gain) = map.best(candidate.scores);
+    candidates.push_back({vector, map.score(vector), {}, {}, 0});
   }
 
-  // Takes the best rectangle of all candidates until nothing is worth it. Returns what was gained.
-  int take(std::vector<Move>& moves) {
+  // The best rectangle of all candidates, again and again until nothing is worth it. Also says what was gained.
+  std::pair<std::vector<Move>, int> take() {
+    const int worth = std::max(kWorthMoving, map.changed_details() / kCrumb);
+    for (Candidate& candidate : candidates) {
+      candidate.left = candidate.scores;
+      std::tie(candidate.cells, candidate.gain) = map.best(candidate.left);
+    }
+    std::vector<Move> moves;
     int gained = 0;
-    for (Candidate& candidate : candidates) weigh(candidate, moves);
     while (moves.size() < kMostSteps) {
       const auto best = std::max_element(candidates.begin(), candidates.end(),
                                          [](const auto& a, const auto& b) { return a.gain < b.gain; });
-      if (best == candidates.end() || best->gain < kWorthMoving) break;
+      if (best == candidates.end() || best->gain < worth) break;
       const Rect to = map.fit(best->cells, best->vector, moves);
       if (to.empty()) {
         best->gain = 0;
@@ -60,14 +62,15 @@ struct MoveFinder::Impl {
       gained += best->gain;
       moves.push_back({to, {to.x - best->vector.x, to.y - best->vector.y}});
       for (Candidate& candidate : candidates) {
-        if (candidate.gain < kWorthMoving) continue;
-        map.forbid(candidate.scores, to);
-        if (&candidate == &*best || !map.pixels_of(candidate.cells).intersect(to).empty())
-          std::tie(candidate.cells, candidate.gain) = map.best(candidate.scores);
+        if (candidate.gain < worth) continue;
+        map.forbid(candidate.left, to);
+        if (!map.pixels_of(candidate.cells).intersect(to).empty())
+          std::tie(candidate.cells, candidate.gain) = map.best(candidate.left);
       }
     }
-    return gained;
+    return {std::move(moves), gained};
   }
+
   void remember(std::span<const Move> moves) {
     std::vector<Point> vectors;
     const auto keep = [&](Point vector) {
@@ -100,18 +103,20 @@ MoveFinder::~MoveFinder() = default;
 std::vector<Move> MoveFinder::find(FrameView before, FrameView now, const SlotGrid& grid,
                                    std::span<const SlotId> dirty) {
   Impl& my = *impl_;
-  std::vector<Move> moves;
-  if (dirty.empty() || before.size != now.size || now.size != grid.size()) return moves;
+  if (dirty.empty() || before.size != now.size || now.size != grid.size()) return {};
   const bool may_search = my.may_search(dirty.size());
-  if (my.known.empty() && !may_search) return moves;
+  if (my.known.empty() && !may_search) return {};
   my.map.look(before, now, grid, dirty);
   const int changed = my.map.changed_details();
   my.candidates.clear();
   for (Point vector : my.known) my.add(vector);
-  const int gained = my.take(moves);
+  auto [moves, gained] = my.take();
   if (may_search && changed - gained > std::max(kWorthSearching, changed / 100 * (100 - kExplained))) {
     for (Point vector : my.search.vectors(my.map)) my.add(vector);
-    my.note_search(dirty.size(), my.take(moves) > 0);
+    // All over again: what a known vector has gained may be a part of what another one explains better.
+    auto [all_moves, all_gained] = my.take();
+    my.note_search(dirty.size(), all_gained > gained);
+    moves = std::move(all_moves);
   }
   my.remember(moves);
   return moves;

@@ -9,16 +9,28 @@
 namespace lotse::codec {
 
 #if defined(__SSE2__)
+namespace {
+
+// All ones for each of four pixels that are equal.
+__m128i equal_four(const std::uint8_t* a, const std::uint8_t* b) {
+  return _mm_cmpeq_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a)),
+                         _mm_loadu_si128(reinterpret_cast<const __m128i*>(b)));
+}
+
+}  // namespace
+
 std::uint64_t equal_mask(const void* a, const void* b, int count) {
   const auto *p = static_cast<const std::uint8_t*>(a), *q = static_cast<const std::uint8_t*>(b);
   std::uint64_t mask = 0;
   int x = 0;
-  for (; x + 4 <= count; x += 4) {
-    const __m128i equal = _mm_cmpeq_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p + x * 4)),
-                                          _mm_loadu_si128(reinterpret_cast<const __m128i*>(q + x * 4)));
-    mask |= static_cast<std::uint64_t>(_mm_movemask_ps(_mm_castsi128_ps(equal))) << x;
+  for (; x + 16 <= count; x += 16, p += 64, q += 64) {
+    const __m128i low = _mm_packs_epi32(equal_four(p, q), equal_four(p + 16, q + 16)),
+                  high = _mm_packs_epi32(equal_four(p + 32, q + 32), equal_four(p + 48, q + 48));
+    mask |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(low, high)))) << x;
   }
-  for (; x < count; ++x) mask |= static_cast<std::uint64_t>(std::memcmp(p + x * 4, q + x * 4, 4) == 0) << x;
+  for (; x + 4 <= count; x += 4, p += 16, q += 16)
+    mask |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(equal_four(p, q))))) << x;
+  for (; x < count; ++x, p += 4, q += 4) mask |= static_cast<std::uint64_t>(std::memcmp(p, q, 4) == 0) << x;
   return mask;
 }
 #else
