@@ -36,18 +36,18 @@ bool is_slot(Size size) { return !size.empty() && size.width <= kSlotSide && siz
 
 struct PatchEncoder::Impl {
   Bytes head, codes;
-  ColorTable table;
+  PatchColors colors;
   std::size_t last = 0;
-  ColorTable table_before;  // the last slot
+  PatchColors colors_before;  // the last slot
   Plane now, predicted;
   std::array<std::uint8_t, kMaxCodes> slot_codes;
   FramePacker packer{1};
 
   bool put(ByteView slot) {
-    if (slot.size() > kMaxPatchCodes - codes.size()) return false;
-    append(codes, slot);
-    last = slot.size();
-    return true;
+    const bool has_room = slot.size() <= kMaxPatchCodes - codes.size();
+    if (has_room) append(codes, slot);
+    last = has_room ? slot.size() : 0;
+    return has_room;
   }
 };
 
@@ -61,29 +61,25 @@ void PatchEncoder::begin(std::span<const Move> moves) {
   ByteWriter out(my.head);
   for (const Move& move : moves) put_move(out, move);
   my.codes.clear();
-  my.table = ColorTable();
+  my.colors = PatchColors();
   my.last = 0;
 }
 
 bool PatchEncoder::add(FrameView now, FrameView predicted) {
   if (!is_slot(now.size) || predicted.size != now.size) std::abort();
   Impl& my = *impl_;
-  const ColorTable before = my.table;
+  my.colors_before = my.colors;
   my.now.load(now);
   my.predicted.load(predicted);
   const std::uint8_t* begin = my.slot_codes.data();
-  if (!my.put({begin, write_patch_codes(my.now, my.predicted, my.table, my.slot_codes.data())})) {
-    my.table = before;
-    return false;
-  }
-  my.table_before = before;
-  return true;
+  if (my.put({begin, write_patch_codes(my.now, my.predicted, my.colors, my.slot_codes.data())})) return true;
+  my.colors = my.colors_before;
+  return false;
 }
 
 bool PatchEncoder::keep() {
-  if (!impl_->put({&kKeepRest, 1})) return false;
-  impl_->table_before = impl_->table;
-  return true;
+  impl_->colors_before = impl_->colors;
+  return impl_->put({&kKeepRest, 1});
 }
 
 std::size_t PatchEncoder::last() const { return impl_->last; }
@@ -92,7 +88,7 @@ void PatchEncoder::drop_last() {
   Impl& my = *impl_;
   if (my.last == 0) return;
   my.codes.resize(my.codes.size() - my.last);
-  my.table = my.table_before;
+  my.colors = my.colors_before;
   my.last = 0;
 }
 
@@ -115,9 +111,9 @@ struct PatchDecoder::Impl {
   FrameUnpacker unpacker{kMaxPatchCodes};
   Plane plane;
 
-  bool decode_slot(ByteReader& codes, ColorTable& table, MutableFrameView slot) {
+  bool decode_slot(ByteReader& codes, PatchColors& colors, MutableFrameView slot) {
     plane.load(slot);
-    if (!read_patch_codes(codes, table, plane)) return false;
+    if (!read_patch_codes(codes, colors, plane)) return false;
     plane.store(slot);
     return true;
   }
@@ -153,12 +149,12 @@ Result<Done, DecodeError> PatchDecoder::decode(ByteView payload, std::span<const
   }
   if (stream.size() > kMaxPatchCodes) return Unexpected{DecodeError::corrupt};
   ByteReader codes(stream);
-  ColorTable table;
+  PatchColors colors;
   for (const MutableFrameView& slot : slots) {
     if (!is_slot(slot.size)) std::abort();
     if (codes.left() > 0 && stream[stream.size() - codes.left()] == kKeepRest) {
       codes.take(1);
-    } else if (!impl_->decode_slot(codes, table, slot)) {
+    } else if (!impl_->decode_slot(codes, colors, slot)) {
       return Unexpected{DecodeError::corrupt};
     }
   }

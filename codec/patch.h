@@ -28,7 +28,7 @@ class PatchEncoder {
   bool add(FrameView now, FrameView predicted);
   /// The next slot stays as the moves leave it, whatever the receiver has there. False when there is no room.
   bool keep();
-  /// Bytes of codes, before zstd, of the last add() or keep(); 0 after begin() and drop_last().
+  /// Bytes of codes, before zstd, of the last add() or keep(); 0 when that failed, after begin() and drop_last().
   std::size_t last() const;
   /// Takes the last add() or keep() back, once.
   void drop_last();

@@ -10,7 +10,7 @@ namespace {
 constexpr int kIndex = 0x00;    // + place in the table of recent colours
 constexpr int kSmall = 0x40;    // + three differences of two bits
 constexpr int kMedium = 0x80;   // + difference of green; a byte with the two others follows
-constexpr int kRuns = 0xC0;     // to 0xFD; divided up as KeyRuns and PatchRuns say
+constexpr int kRuns = 0xC0;     // to 0xFD; divided up as KeyCodes and PatchCodes say
 constexpr int kLiteral = 0xFE;  // three bytes of colour follow
 
 // Codes of one kind of run: first + length - 1 up to `shorts` pixels, then one code that a byte follows.
@@ -19,13 +19,17 @@ struct Run {
   int longest() const { return shorts + 256; }
   bool has(int code) const { return code >= first && code <= first + shorts; }
 };
-struct KeyRuns {
-  static constexpr bool kKeeps = false;
+struct KeyCodes {
+  using Colors = KeyColors;
+  static constexpr bool kPatches = false;
   static constexpr Run kLeft{0xC0, 30}, kAbove{0xDF, 30};
 };
-struct PatchRuns {
-  static constexpr bool kKeeps = true;
-  static constexpr Run kLeft{0xC0, 17}, kAbove{0xD2, 17}, kKeep{0xE4, 24};
+struct PatchCodes {
+  using Colors = PatchColors;
+  static constexpr bool kPatches = true;
+  static constexpr Run kLeft{0xC0, 13}, kAbove{0xCE, 13}, kKeep{0xE4, 24};
+  static constexpr int kWideIndex =
+      0xDC;  // + the upper three bits of a place among many; a byte with the others follows
   static constexpr int kLongKeep = 0xFD;  // two bytes follow
 };
 
@@ -79,8 +83,8 @@ std::uint8_t* write_run(std::uint8_t* out, Run run, int length) {
 }
 
 std::uint8_t* write_keep(std::uint8_t* out, int length) {
-  if (length <= PatchRuns::kKeep.longest()) return write_run(out, PatchRuns::kKeep, length);
-  *out++ = PatchRuns::kLongKeep;
+  if (length <= PatchCodes::kKeep.longest()) return write_run(out, PatchCodes::kKeep, length);
+  *out++ = PatchCodes::kLongKeep;
   *out++ = static_cast<std::uint8_t>(length >> 8);
   *out++ = static_cast<std::uint8_t>(length);
   return out;
@@ -106,36 +110,46 @@ std::uint8_t* write_difference(std::uint8_t* out, const std::uint32_t* pixel) {
   return out;
 }
 
-std::uint8_t* write_color(std::uint8_t* out, const std::uint32_t* pixel, ColorTable& table) {
-  if (table.has(*pixel)) {
-    *out++ = static_cast<std::uint8_t>(kIndex | ColorTable::place_of(*pixel));
+template <class Codes>
+std::uint8_t* write_color(std::uint8_t* out, const std::uint32_t* pixel, typename Codes::Colors& colors) {
+  if (colors.few.has(*pixel)) {
+    *out++ = static_cast<std::uint8_t>(kIndex | colors.few.place_of(*pixel));
     return out;
   }
-  table.put(*pixel);
-  return write_difference(out, pixel);
+  std::uint8_t* end = write_difference(out, pixel);
+  if constexpr (Codes::kPatches) {
+    if (end - out > 2 && colors.many.has(*pixel)) {
+      const std::uint32_t place = colors.many.place_of(*pixel);
+      out[0] = static_cast<std::uint8_t>(Codes::kWideIndex + (place >> 8));
+      out[1] = static_cast<std::uint8_t>(place);
+      end = out + 2;
+    }
+  }
+  colors.put(*pixel);
+  return end;
 }
 
-template <class Runs>
-std::uint8_t* write_codes(const Plane& plane, const Repeats& repeats, const PixelMask* kept, ColorTable& table,
-                          std::uint8_t* out) {
+template <class Codes>
+std::uint8_t* write_codes(const Plane& plane, const Repeats& repeats, const PixelMask* kept,
+                          typename Codes::Colors& colors, std::uint8_t* out) {
   const Size size = plane.size;
   int to_draw = plane.count();
   for (int y = 0, x = 0; to_draw > 0;) {
     const std::uint32_t* pixel = plane.row(y) + x;
     const int left = run_length(repeats.left, size, x, y), above = run_length(repeats.above, size, x, y);
-    const int keep = Runs::kKeeps ? run_length(*kept, size, x, y) : 0;
+    const int keep = Codes::kPatches ? run_length(*kept, size, x, y) : 0;
     int length = std::max({left, above, keep});
     if (length == 0) {
       length = 1;
-      out = write_color(out, pixel, table);
-    } else if (Runs::kKeeps && length == keep) {
+      out = write_color<Codes>(out, pixel, colors);
+    } else if (Codes::kPatches && length == keep) {
       if (length == to_draw) {
         *out++ = kKeepRest;
         return out;
       }
       out = write_keep(out, length);
     } else {
-      const Run run = length == left ? Runs::kLeft : Runs::kAbove;
+      const Run run = length == left ? Codes::kLeft : Codes::kAbove;
       length = std::min(length, run.longest());
       out = write_run(out, run, length);
     }
@@ -210,8 +224,8 @@ int read_length(ByteReader& in, int code, Run run, const Cursor& cursor) {
 
 int read_keep(ByteReader& in, int code, const Cursor& cursor) {
   if (code == kKeepRest) return cursor.left();
-  if (code == PatchRuns::kLongKeep) return checked_length(in, in.get<std::uint16_t>(), cursor);
-  return read_length(in, code, PatchRuns::kKeep, cursor);
+  if (code == PatchCodes::kLongKeep) return checked_length(in, in.get<std::uint16_t>(), cursor);
+  return read_length(in, code, PatchCodes::kKeep, cursor);
 }
 
 std::uint32_t read_color(ByteReader& in, int code, const std::uint32_t* pixel) {
@@ -226,33 +240,48 @@ std::uint32_t read_color(ByteReader& in, int code, const std::uint32_t* pixel) {
 }
 
 // The run that `code` begins; false: none, or not one that fits.
-template <class Runs>
+template <class Codes>
 bool read_run(ByteReader& in, int code, Cursor& cursor) {
   int length = 0;
-  if (Runs::kLeft.has(code)) {
-    cursor.repeat_left(length = read_length(in, code, Runs::kLeft, cursor));
-  } else if (Runs::kAbove.has(code)) {
-    cursor.repeat_above(length = read_length(in, code, Runs::kAbove, cursor));
-  } else if (Runs::kKeeps) {
+  if (Codes::kLeft.has(code)) {
+    cursor.repeat_left(length = read_length(in, code, Codes::kLeft, cursor));
+  } else if (Codes::kAbove.has(code)) {
+    cursor.repeat_above(length = read_length(in, code, Codes::kAbove, cursor));
+  } else if (Codes::kPatches) {
     cursor.keep(length = read_keep(in, code, cursor));
   }
   return length > 0;
 }
 
+template <class Codes>
+constexpr bool is_wide_index(int code) {
+  if constexpr (Codes::kPatches) return code >= Codes::kWideIndex && code < Codes::kWideIndex + 8;
+  return false;
+}
+std::uint32_t read_wide_index(ByteReader& in, int code, const PatchColors& colors) {
+  return colors.many.at(static_cast<std::uint32_t>(code - PatchCodes::kWideIndex) << 8 | in.get<std::uint8_t>());
+}
+
 // One slot's codes.
-template <class Runs>
-bool read_codes(ByteReader& in, ColorTable& table, Plane& plane) {
+template <class Codes>
+bool read_codes(ByteReader& in, typename Codes::Colors& colors, Plane& plane) {
   Cursor cursor(plane);
   while (cursor.left() > 0) {
     const int code = in.get<std::uint8_t>();
     if (!in.ok()) return false;
     if (code < kSmall) {
-      cursor.put(table.at(static_cast<std::uint32_t>(code)));
+      cursor.put(colors.few.at(static_cast<std::uint32_t>(code)));
     } else if (code < kRuns || code == kLiteral) {
       const std::uint32_t color = read_color(in, code, cursor.pixel());
-      table.put(color);
+      colors.put(color);
       cursor.put(color);
-    } else if (!read_run<Runs>(in, code, cursor)) {
+    } else if (is_wide_index<Codes>(code)) {
+      if constexpr (Codes::kPatches) {
+        const std::uint32_t color = read_wide_index(in, code, colors);
+        colors.put(color);
+        cursor.put(color);
+      }
+    } else if (!read_run<Codes>(in, code, cursor)) {
       return false;
     }
   }
@@ -261,7 +290,7 @@ bool read_codes(ByteReader& in, ColorTable& table, Plane& plane) {
 
 }  // namespace
 
-void ColorTable::put_all(const Plane& plane) {
+void PatchColors::put_all(const Plane& plane) {
   PixelMask repeats;
   find_equal(plane, -1, repeats);
   const std::uint64_t row_bits = ~std::uint64_t{0} >> (kSlotSide - plane.size.width);
@@ -271,32 +300,32 @@ void ColorTable::put_all(const Plane& plane) {
 }
 
 std::uint8_t* write_key_codes(const Plane& plane, const Repeats& repeats, std::uint8_t* out) {
-  ColorTable table;
-  return write_codes<KeyRuns>(plane, repeats, nullptr, table, out);
+  KeyColors colors;
+  return write_codes<KeyCodes>(plane, repeats, nullptr, colors, out);
 }
 
 bool read_key_codes(ByteView codes, Plane& plane) {
-  ColorTable table;
+  KeyColors colors;
   ByteReader in(codes);
-  return read_codes<KeyRuns>(in, table, plane) && in.done();
+  return read_codes<KeyCodes>(in, colors, plane) && in.done();
 }
 
-std::uint8_t* write_patch_codes(const Plane& plane, const Plane& base, ColorTable& table, std::uint8_t* out) {
+std::uint8_t* write_patch_codes(const Plane& plane, const Plane& base, PatchColors& colors, std::uint8_t* out) {
   PixelMask kept;
   find_equal(plane, base, kept);
   if (run_length(kept, plane.size, 0, 0) == plane.count()) {
     *out++ = kKeepRest;
     return out;
   }
-  table.put_all(base);
+  colors.put_all(base);
   Repeats repeats;
   repeats.find(plane);
-  return write_codes<PatchRuns>(plane, repeats, &kept, table, out);
+  return write_codes<PatchCodes>(plane, repeats, &kept, colors, out);
 }
 
-bool read_patch_codes(ByteReader& codes, ColorTable& table, Plane& plane) {
-  table.put_all(plane);
-  return read_codes<PatchRuns>(codes, table, plane);
+bool read_patch_codes(ByteReader& codes, PatchColors& colors, Plane& plane) {
+  colors.put_all(plane);
+  return read_codes<PatchCodes>(codes, colors, plane);
 }
 
 }  // namespace lotse::codec

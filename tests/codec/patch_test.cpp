@@ -118,23 +118,31 @@ TEST_CASE("each code of a patch draws what docs/protocol/slots.md says") {
   CHECK(pixels_of({0xE4 + 5}, size, base) == base);
   CHECK(pixels_of({0xFD, 0, 6}, size, base) == base);
   CHECK(pixels_of({0xE4, 0xC0 + 3, 0xFF}, size, base) == Pixels{1, 1, 1, 1, 1, 6});
-  CHECK(pixels_of({0xE4 + 2, 0xD2 + 1, 0xE4}, size, base) == Pixels{1, 2, 3, 1, 2, 6});
+  CHECK(pixels_of({0xE4 + 2, 0xCE + 1, 0xE4}, size, base) == Pixels{1, 2, 3, 1, 2, 6});
   SECTION("the prediction is made of the neighbours that stand there, kept ones too") {
     CHECK(pixels_of({0xE4 + 3, 0x40 | 2 << 4 | 2 << 2 | 0, 0xE4}, size, base) == Pixels{1, 2, 3, 4, 2, 6});
   }
   SECTION("the table knows the colours that begin somewhere in the base") {
     CHECK(pixels_of({place(5), place(1), 0xFF}, size, base) == Pixels{5, 1, 3, 4, 5, 6});
   }
+  SECTION("two bytes name more colours, those of the base and those drawn") {
+    const auto wide = [](std::uint32_t color) { return color * 0x9E3779B1u >> 21; };
+    const auto first = [&](std::uint32_t color) { return static_cast<std::uint8_t>(0xDC + (wide(color) >> 8)); };
+    const auto second = [&](std::uint32_t color) { return static_cast<std::uint8_t>(wide(color)); };
+    CHECK(pixels_of({first(5), second(5), 0xFE, 0x56, 0x34, 0x12, first(0x123456), second(0x123456), 0xFF}, size,
+                    base) == Pixels{5, 0x123456, 0x123456, 4, 5, 6});
+    CHECK(pixels_of({0xDC, 0, place(0), 0xFF}, size, base) == Pixels{0, 0, 3, 4, 5, 6});
+  }
   SECTION("long runs") {
     const Pixels old(64 * 5, 3);
-    CHECK(pixels_of({0xE4 + 24, 0xFF - 24, 0xE3, 64 - 18, 0xFC, 0}, {64, 5}, old).empty());  // more than there are
-    CHECK(pixels_of({0xFC, 255, 0xFE, 7, 0, 0, 0xD1, 21}, {64, 5}, old) == [&] {
+    CHECK(pixels_of({0xE4 + 24, 0xFF - 24, 0xDB, 64 - 14, 0xFC, 0}, {64, 5}, old).empty());  // more than there are
+    CHECK(pixels_of({0xFC, 255, 0xFE, 7, 0, 0, 0xCD, 25}, {64, 5}, old) == [&] {
       Pixels pixels(280, 3);
       pixels.resize(320, 7);
       return pixels;
     }());
-    CHECK(pixels_of({0xFE, 7, 0, 0, 0xE3, 254, 0xFD, 0, 46, 0xC0}, {64, 5}, old) == [&] {
-      Pixels pixels(273, 7);
+    CHECK(pixels_of({0xFE, 7, 0, 0, 0xDB, 254, 0xFD, 0, 50, 0xC0}, {64, 5}, old) == [&] {
+      Pixels pixels(269, 7);
       pixels.resize(319, 3);
       pixels.push_back(3);
       return pixels;
@@ -145,8 +153,8 @@ TEST_CASE("each code of a patch draws what docs/protocol/slots.md says") {
 TEST_CASE("codes that do not add up are refused") {
   const Pixels base{1, 2, 3, 4, 5, 6};
   const Size size{3, 2};
-  for (const char* codes : {"",     "ff00", "ffff", "e4", "ea",   "fd0000", "fd0007", "fd00", "fd",     "fc",
-                            "fc00", "e9ff", "d1",   "e3", "d100", "e300",   "c6",     "d8",   "fe0102", "80"}) {
+  for (const char* codes : {"",     "ff00", "ffff", "e4",   "ea",   "fd0000", "fd0007", "fd00",   "fd", "fc", "fc00",
+                            "e9ff", "cd",   "db",   "cd00", "db00", "c6",     "d4",     "fe0102", "80", "dc"}) {
     INFO(codes);
     CHECK(pixels_of(*from_hex(codes), size, base).empty());
   }
@@ -243,14 +251,14 @@ TEST_CASE("patches of the first release can still be read") {
   REQUIRE(picture_hash(base.view()) == 0x2F46DB5C9976901Au);
   Image now = base;
   copy_pixels(base.view().part({2, 3, 6, 9}), now.writable().part({26, 3, 6, 9}));
-  check_golden(now, base, "00fc79c21726fc0ae30eebd9fc0719c3fc0ac21726e39cff");
+  check_golden(now, base, "00fc79c21726fc0adb12ebd5fc0719c3fc0ac21726dba0ff");
   const Image more = text_picture({40, 34}, random);
   REQUIRE(picture_hash(more.view()) == 0x65C905B9E0B89CA7u);
   check_golden(
       more, gradient_picture({40, 34}),
-      "012083850300f2461820b0271d4b88c13876b1e177b891448e5609c32c390125d36a9386bbf4cd71c40480f4480e973979c495385741f2e7"
-      "2a278f489ebb9c3c06d25db80c868b48ebe86cce552ec3ce5dd8511dd9b139f7e41142cd900d77b9ea20485a4250b4421a040404023ffc01"
-      "8f56a5a5d801");
+      "012083950300f2c61821b0271d4b3229c668cb0c4b054b243994648923d00a8089ca26db089495492b754d80f4488ebbc1d54c96e2ee"
+      "0559bd7bc1d544f66e065733b037e37e9e3b9196a6609dbbd5ddb0bb19a6a93499a67337ae2284da611bf7ba1562a034a5b068864408"
+      "0404023ffc018f56a5a5d801");
 }
 
 }  // namespace
