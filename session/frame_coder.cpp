@@ -110,6 +110,7 @@ FrameCoder::Frame FrameCoder::begin(const Wish& wish) {
   std::vector<SlotId> ascending = dirty;
   std::sort(ascending.begin(), ascending.end());
   Draft draft;
+  if (wish.whole && !ascending.empty()) draft.moves = moves_.find(sent_.view(), now_.view(), grid_, ascending);
   worker_patch().begin(draft.moves);
   std::set<SlotId> anew;
   for (SlotId slot : ascending)

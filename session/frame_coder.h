@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "codec/frame.h"
+#include "codec/moves.h"
 #include "codec/patch.h"
 #include "codec/slot_codec.h"
 #include "wire/packet.h"
@@ -67,6 +68,7 @@ class FrameCoder {
 
   codec::SlotGrid grid_;
   codec::Image sent_, now_;
+  codec::MoveFinder moves_;
   std::vector<SlotId> unsettled_;  // in `now_` as they were sent since
 };
 
