@@ -8,13 +8,14 @@
 namespace lotse::codec {
 namespace {
 
-constexpr int kWindow = 32;        // pixels of a row that make an anchor
-constexpr int kRowGap = 8;         // every eighth row of the picture before is scanned
-constexpr int kGroups = 640;       // places of eight anchors each, in all
-constexpr int kGroupsPerSlot = 4;  // at most
-constexpr int kLeastDetails = 6;   // of an anchor's pixels
-constexpr int kMostAlike = 3;      // anchors that look the same
-constexpr int kMostTried = 24;     // places for one anchor
+constexpr int kWindow = 32;             // pixels of a row that make an anchor
+constexpr int kRowGap = 8;              // every eighth row of the picture before is scanned
+constexpr int kGroups = 640;            // places of eight anchors each, in all
+constexpr int kGroupsPerSlot = 4;       // at most
+constexpr int kLeastDetails = 6;        // of an anchor's pixels
+constexpr int kMostAlike = 3;           // anchors that look the same
+constexpr int kMostTried = 24;          // places for one anchor
+constexpr int kMostTriedInAll = 8000;  // about
 constexpr Point kAround[] = {{0, -7}, {0, 7},        {0, -15},
                              {0, 15}, {-kWindow, 0}, {kWindow, 0}};  // where more is compared
 constexpr int kLeastVotes = 8;                                       // weight of a vector that is looked at
@@ -53,6 +54,7 @@ std::uint32_t mixed(std::uint32_t hash) { return hash * 0x9E3779B1u; }  // its t
 std::vector<Point> MoveSearch::vectors(const ChangeMap& map) {
   place_anchors(map);
   votes_.assign(kVotes, {});
+  tries_ = std::clamp(kMostTriedInAll / (static_cast<int>(anchors_.size()) + 1), 2, kMostTried);
   if (!anchors_.empty()) scan(map);
   std::vector<Vote> best;
   for (const Vote& vote : votes_)
@@ -144,7 +146,7 @@ void MoveSearch::found(const ChangeMap& map, std::uint32_t hash, Point at) {
   for (int i = buckets_[hash / (0x100000000u / kBuckets)]; i >= 0;) {
     Anchor& anchor = anchors_[static_cast<std::size_t>(i)];
     i = anchor.next;
-    if (anchor.hash != hash || anchor.at == at || anchor.tried >= kMostTried || !same(anchor.at, at)) continue;
+    if (anchor.hash != hash || anchor.at == at || anchor.tried >= tries_) continue;
     ++anchor.tried;
     int around = 0;
     for (Point step : kAround)

@@ -38,6 +38,7 @@ class MoveSearch {
   std::array<int, kBuckets> buckets_;
   std::array<std::uint64_t, kFilterBits / 64> filter_;
   std::vector<Vote> votes_;
+  int tries_ = 0;  // for each anchor
 };
 
 }  // namespace lotse::codec

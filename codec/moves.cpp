@@ -15,6 +15,7 @@ constexpr int kWorthSearching = 300;      // changed details
 constexpr std::size_t kKnownVectors = 4;  // that are tried first
 constexpr std::size_t kMostSteps = 24;    // moves a frame; what is left after so many is small
 constexpr int kExplained = 70;            // per cent of the changed details: then nothing else is looked for
+constexpr int kNearlyAll = 93;            // per cent that one vector explains: the others found are not weighed
 constexpr std::size_t kCheapSearch = 48;  // slots that are searched every time
 constexpr int kMostMisses = 4;            // 2^4 frames: the longest that nobody searches
 
@@ -112,7 +113,10 @@ std::vector<Move> MoveFinder::find(FrameView before, FrameView now, const SlotGr
   for (Point vector : my.known) my.add(vector);
   auto [moves, gained] = my.take();
   if (may_search && changed - gained > std::max(kWorthSearching, changed / 100 * (100 - kExplained))) {
-    for (Point vector : my.search.vectors(my.map)) my.add(vector);
+    for (Point vector : my.search.vectors(my.map)) {
+      my.add(vector);
+      if (my.map.best(my.candidates.back().scores).second > changed / 100 * kNearlyAll) break;
+    }
     // All over again: what a known vector has gained may be a part of what another one explains better.
     auto [all_moves, all_gained] = my.take();
     my.note_search(dirty.size(), all_gained > gained);
