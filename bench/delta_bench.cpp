@@ -1,9 +1,12 @@
 #include "bench/delta_bench.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 #include <stdexcept>
+
+#include "codec/plane.h"
 
 namespace lotse::bench {
 
@@ -17,6 +20,12 @@ constexpr std::size_t kPacket = 64;
 constexpr std::size_t kSmallPatch = 400;
 // What zstd makes of codes, about; of a KEY's it has taken that already.
 constexpr double kPacking = 0.6;
+
+int equal_pixels(FrameView a, FrameView b) {
+  int count = 0;
+  for (int y = 0; y < a.size.height; ++y) count += std::popcount(equal_mask(a.row(y), b.row(y), a.size.width));
+  return count;
+}
 
 }  // namespace
 
@@ -105,20 +114,27 @@ void DeltaBench::encode(FrameView screen, std::span<const SlotId> changed) {
     if (same_pixels(base, screen.part(rect))) {  // not named: stays as the moves leave it
       exact[slot.value()] = is_base_exact;
       ++figures_.kept;
-    } else if (!is_base_exact || !add_to_patch(screen, slot, base)) {
-      keys_.emplace_back(slot, key_of(screen, slot));
+      continue;
+    }
+    std::optional<EncodedSlot> key;
+    if (!is_base_exact || !add_to_patch(screen, slot, base, key)) {
+      keys_.emplace_back(slot, key ? std::move(*key) : key_of(screen, slot));
       exact[slot.value()] = keys_.back().second.rank == Rank::lossless;
     }
   }
   exact_ = exact;
 }
 
-// False where the slot is cheaper as a KEY.
-bool DeltaBench::add_to_patch(FrameView screen, SlotId slot, FrameView base) {
-  if (!patch_encoder_.add(screen.part(detector_.grid().rect(slot)), base)) return false;
+// False where the slot is cheaper as a KEY; then that may stand in `key` already.
+bool DeltaBench::add_to_patch(FrameView screen, SlotId slot, FrameView base, std::optional<EncodedSlot>& key) {
+  const FrameView now = screen.part(detector_.grid().rect(slot));
+  // What is new for the most part may be a photo: the chooser is asked first.
+  if (equal_pixels(now, base) * 2 < now.size.width * now.size.height) key = key_of(screen, slot);
+  if (key && key->rank != Rank::lossless) return false;
+  if (!patch_encoder_.add(now, base)) return false;
   if (patch_encoder_.last() > kSmallPatch) {
-    const std::size_t key = key_of(screen, slot).payload.size() + kPacket;
-    if (static_cast<double>(patch_encoder_.last()) * kPacking > static_cast<double>(key)) {
+    if (!key) key = key_of(screen, slot);
+    if (static_cast<double>(patch_encoder_.last()) * kPacking > static_cast<double>(key->payload.size() + kPacket)) {
       patch_encoder_.drop_last();
       return false;
     }

@@ -1,5 +1,6 @@
 // Frames as changes of the ones before: moves and patches beside single slots and beside TigerVNC's rules.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ class DeltaBench {
   void begin(codec::FrameView screen);
   void encode(codec::FrameView screen, std::span<const SlotId> changed);
   codec::EncodedSlot key_of(codec::FrameView screen, SlotId slot);
-  bool add_to_patch(codec::FrameView screen, SlotId slot, codec::FrameView base);
+  bool add_to_patch(codec::FrameView screen, SlotId slot, codec::FrameView base,
+                    std::optional<codec::EncodedSlot>& key);
   bool is_exact(const Rect& area) const;
   std::vector<SlotId> touched(std::span<const SlotId> changed) const;
   void receive(codec::FrameView screen, ByteView patch);

@@ -228,22 +228,56 @@ TEST_CASE("any rectangle of any picture moved anywhere is found") {
   }
 }
 
-TEST_CASE("films do not cost a search each frame, and a scroll after them is found at once") {
+TEST_CASE("films do not cost a search each frame, and a scroll of another size after them is found at once") {
   Random random(10);
   MoveFinder finder;
-  const Rect film{0, 0, 800, 512};
   const Image page = text_picture({1200, 900}, random);
   Screen screen(page);
   screen.finder = &finder;
   for (int frame = 0; frame < 12; ++frame) {
     screen.before = screen.now;
-    screen.paint(noise_picture(film.size(), random), {0, 0});
+    screen.paint(noise_picture({800, 512}, random), {0, 0});
     screen.left();
     CHECK(screen.moves.empty());
   }
-  screen.before = screen.now = page;
-  screen.move(whole(page), {0, -24}, whole(page));
-  CHECK(screen.left() <= 1200 * 24);
+  SECTION("another size") {
+    screen.before = screen.now = page;
+    screen.move(whole(page), {0, -24}, whole(page));
+    CHECK(screen.left() <= 1200 * 24);
+  }
+  SECTION("the same: after some frames") {
+    const Image film = noise_picture({800, 512}, random);
+    screen.before = page;
+    copy_pixels(film.view(), screen.before.writable().part({0, 0, 800, 512}));
+    screen.now = screen.before;
+    screen.move({0, 24, 800, 488}, {0, 0}, {0, 0, 800, 512});
+    screen.paint(noise_picture({800, 24}, random), {0, 488});
+    int frames = 0;
+    do {
+      screen.left();
+      ++frames;
+    } while (screen.moves.empty() && frames < 100);
+    CHECK(frames > 1);
+    CHECK(frames <= 16);
+  }
+}
+
+TEST_CASE("what moves on by a known vector is found though it is too small to search for") {
+  Random random(13);
+  const auto scroll_a_bit = [](Screen& screen) {
+    screen.before = screen.now;
+    screen.move({192, 130, 32, 50}, {192, 110}, {192, 110, 32, 50});
+    return screen.left();
+  };
+  const Image page = text_picture(kScreen, random);
+  Screen fresh(page), used(page);
+  scroll_a_bit(fresh);
+  CHECK(fresh.moves.empty());
+  used.move({40, 20, 700, 580}, {40, 0}, {40, 0, 700, 580});
+  used.left();
+  used.now = page;
+  CHECK(scroll_a_bit(used) < 32 * 20);
+  CHECK(used.moves.size() == 1);
 }
 
 TEST_CASE("what scrolls on by the same step is found though a film plays beside it") {
