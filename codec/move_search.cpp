@@ -8,13 +8,13 @@
 namespace lotse::codec {
 namespace {
 
-constexpr int kWindow = 32;             // pixels of a row that make an anchor
-constexpr int kRowGap = 8;              // every eighth row of the picture before is scanned
-constexpr int kGroups = 640;            // places of eight anchors each, in all
-constexpr int kGroupsPerSlot = 4;       // at most
-constexpr int kLeastDetails = 6;        // of an anchor's pixels
-constexpr int kMostAlike = 3;           // anchors that look the same
-constexpr int kMostTried = 24;          // places for one anchor
+constexpr int kWindow = 32;            // pixels of a row that make an anchor
+constexpr int kRowGap = 8;             // every eighth row of the picture before is scanned
+constexpr int kGroups = 640;           // places of eight anchors each, in all
+constexpr int kGroupsPerSlot = 4;      // at most
+constexpr int kLeastDetails = 6;       // of an anchor's pixels
+constexpr int kMostAlike = 3;          // anchors that look the same
+constexpr int kMostTried = 24;         // places for one anchor
 constexpr int kMostTriedInAll = 8000;  // about
 constexpr Point kAround[] = {{0, -7}, {0, 7},        {0, -15},
                              {0, 15}, {-kWindow, 0}, {kWindow, 0}};  // where more is compared
