@@ -189,14 +189,17 @@ void PictureReceiver::consume_manifest(const wire::PictureFields& fields, const 
 void PictureReceiver::compare_versions(const wire::Manifest& manifest) {
   std::vector<std::uint32_t> versions(slots());
   for (std::uint32_t i = 0; i < versions.size(); ++i) versions[i] = proofs_.version(SlotId{i});
-  for (const wire::SlotAt& at : manifest.changed) {
-    std::uint32_t slot = at.slot.value(), version = at.version.value();
-    if (slot >= versions.size()) continue;
-    if (versions[slot] < version)
-      shortfall_.lacks(slot, version, now_);
-    else
-      shortfall_.came(slot, version, now_);
-    versions[slot] = version;
+  for (const wire::ChangedSlots& run : manifest.changed) {
+    std::uint32_t version = run.version.value();
+    wire::for_each_slot({run.slots}, [&](SlotId id) {
+      std::uint32_t slot = id.value();
+      if (slot >= versions.size()) return;
+      if (versions[slot] < version)
+        shortfall_.lacks(slot, version, now_);
+      else
+        shortfall_.came(slot, version, now_);
+      versions[slot] = version;
+    });
   }
   // What changed before that is in the digest. While something else lacks or is not proven, it says nothing.
   if (!manifest.complete || !shortfall_.none_named() || !proofs_.all_proven()) return;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kKeysInJob = 12;   // of a frame, for one worker
 constexpr std::size_t kKeysAtOnce = 64;  // that nobody waits for: refinement, answers
 constexpr std::size_t kFewKeys = 4;      // so few are coded where the frame is begun
-constexpr Duration kStill = 300ms;       // without change before a slot is sent without loss
+constexpr Duration kStill = 800ms;       // without change before a slot is sent without loss
 constexpr Duration kRest = 200ms;        // without anything sent before the picture is said to be exact
 constexpr Duration kMotionGap = 200ms;   // changes closer than this are motion
 constexpr int kMotionChanges = 3;
@@ -27,7 +27,7 @@ constexpr Duration kFrameTime = 100ms;          // of the link that the keys of 
 constexpr double kLeastQueued = 8 << 10;        // bytes that may wait on the slowest link
 constexpr Duration kLookAgain = 10ms;           // whether the link has become idle
 constexpr std::size_t kBatchBytes = 16u << 10;  // of keys and deltas, before they are signed
-constexpr Duration kBatchTime = 250ms;          // at most from a key or delta to its SIGN
+constexpr Duration kBatchTime = 500ms;          // at most from a key or delta to its SIGN
 constexpr std::size_t kStatsKept = 256;
 
 float milliseconds_since(std::chrono::steady_clock::time_point start) {
@@ -65,6 +65,7 @@ struct PictureSender::Job {
   std::vector<codec::Motion> motion;  // of each slot
   std::vector<FrameCoder::Key> keys;  // coded where it was begun
   std::size_t to_code = 0;            // keys that did not come back yet
+  bool begun = false;                 // the workers code its keys
   float ms = 0;
 
   std::size_t count() const { return frame.keys.size() + again.size(); }
@@ -220,7 +221,7 @@ void PictureSender::poll(Instant now) {
 Duration PictureSender::replace_after() const { return link_takes() ? kReplaceAfter : kReplaceQueued; }
 
 void PictureSender::ask_for_frame(Instant now) {
-  if (wanted_ || !watched_) return;
+  if (wanted_ || !watched_ || (job_ && !job_->begun)) return;
   if (!dirty_.empty() && now - updated_ < replace_after()) return;
   wanted_ = true;
   host_.want_frame();
@@ -243,20 +244,28 @@ void PictureSender::send_manifest(Instant now) {
   manifest.clock = clock_;
   manifest.time =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.since_start()).count());
-  std::vector<std::uint32_t> versions, changed;
+  std::vector<std::uint32_t> versions;
+  auto recent = [&](std::uint32_t i) { return slots_[i].version > 0 && now - slots_[i].sent < wire::kManifestSpan; };
+  std::vector<std::pair<Instant, wire::ChangedSlots>> changed;  // with when they were sent
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     versions.push_back(slots_[i].version);
-    if (slots_[i].version > 0 && now - slots_[i].sent < Duration(wire::kManifestSpan)) changed.push_back(i);
+    if (!recent(i)) continue;
+    bool goes_on = i > 0 && recent(i - 1) && slots_[i - 1].version == slots_[i].version &&
+                   changed.back().second.slots.count < wire::kMaxRun;
+    if (goes_on)
+      ++changed.back().second.slots.count;
+    else
+      changed.push_back({slots_[i].sent, {{SlotId{i}, 1}, SlotVersion{slots_[i].version}}});
   }
   manifest.digest = crypto::sha256({wire::versions_of(versions)});
-  manifest.complete = changed.size() <= wire::kManifestSlots;
+  manifest.complete = changed.size() <= wire::kManifestRuns;
   if (!manifest.complete) {
-    auto end = changed.begin() + wire::kManifestSlots;
+    auto end = changed.begin() + wire::kManifestRuns;
     std::nth_element(changed.begin(), end, changed.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return slots_[a].sent > slots_[b].sent; });
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
     changed.erase(end, changed.end());
   }
-  for (std::uint32_t i : changed) manifest.changed.push_back({SlotId{i}, SlotVersion{versions[i]}});
+  for (const auto& [sent, run] : changed) manifest.changed.push_back(run);
   wire::PictureFields fields{generation_, screen_, 0, SlotId{kManifest}, SlotVersion{++manifests_}, 0};
   out_(wire::PacketKind::state, fields, wire::encode(manifest));
 }
@@ -353,6 +362,7 @@ void PictureSender::gather_again(Job& job, Instant now) {
 }
 
 void PictureSender::begun(const std::shared_ptr<Job>& job) {
+  job->begun = true;
   for (SlotId slot : job->frame.left) {
     if (!slots_[slot.value()].dirty) dirty_.push_back(slot.value());
     slots_[slot.value()].dirty = true;

@@ -56,7 +56,7 @@ inline constexpr std::size_t kProofsKept = 8192;          // hashes of packets p
 inline constexpr std::size_t kProofsAwaited = 4096;       // packets that wait for their SIGN, beside those shown
 inline constexpr auto kManifestGap = 1s;                  // between manifests of a presenter
 inline constexpr auto kManifestSpan = 5s;                 // that a manifest looks back
-inline constexpr std::size_t kManifestSlots = 512;        // changed ones that a manifest names: 4 KiB
+inline constexpr std::size_t kManifestRuns = 512;         // of changed slots that a manifest names: 3.5 KiB
 inline constexpr std::size_t kDecodeBacklog = 32u << 20;  // bytes of slots waiting for a decoder
 
 // The relay.

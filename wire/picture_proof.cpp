@@ -20,7 +20,10 @@ Bytes encode(const Manifest& manifest) {
   ByteWriter w(out);
   w.put(manifest.clock).put(manifest.time).put(static_cast<std::uint8_t>(manifest.complete ? 1 : 0));
   w.put(ByteView(manifest.digest));
-  for (const SlotAt& at : manifest.changed) w.put(at.slot.value()).put(at.version.value());
+  for (const ChangedSlots& run : manifest.changed) {
+    w.put(static_cast<std::uint16_t>(run.slots.first.value())).put(static_cast<std::uint8_t>(run.slots.count - 1));
+    w.put(run.version.value());
+  }
   return out;
 }
 
@@ -31,12 +34,15 @@ std::optional<Manifest> parse_manifest(ByteView plaintext) {
   manifest.time = in.get<std::uint64_t>();
   auto complete = in.get<std::uint8_t>();
   manifest.digest = in.array<32>();
-  if (!in.ok() || complete > 1 || in.left() % 8 != 0 || in.left() / 8 > kManifestSlots) return std::nullopt;
+  constexpr std::size_t kSize = 7;
+  if (!in.ok() || complete > 1 || in.left() % kSize != 0 || in.left() / kSize > kManifestRuns) return std::nullopt;
   manifest.complete = complete == 1;
-  manifest.changed.reserve(in.left() / 8);
+  manifest.changed.reserve(in.left() / kSize);
   while (in.left() > 0) {
-    SlotId slot{in.get<std::uint32_t>()};
-    manifest.changed.push_back({slot, SlotVersion{in.get<std::uint32_t>()}});
+    std::uint32_t first = in.get<std::uint16_t>();
+    auto count = static_cast<std::uint16_t>(in.get<std::uint8_t>() + 1);
+    if (first + count > kMaxSlots) return std::nullopt;
+    manifest.changed.push_back({{SlotId{first}, count}, SlotVersion{in.get<std::uint32_t>()}});
   }
   return manifest;
 }

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "wire/packet.h"
 
 namespace lotse::wire {
 
@@ -16,20 +17,21 @@ using PacketHash = std::array<std::uint8_t, 16>;
 /// SIGN: 1 to kBatchPackets hashes, one after another. Nothing when it is malformed.
 std::optional<std::vector<PacketHash>> parse_sign(ByteView plaintext);
 
-struct SlotAt {
-  SlotId slot;
-  SlotVersion version;
-  bool operator==(const SlotAt&) const = default;
+struct ChangedSlots {
+  SlotRun slots;
+  SlotVersion version;  // of them all
+  bool operator==(const ChangedSlots&) const = default;
 };
 
 /// What the presenter's screen was, once a second. Travels as a state, whose version is its sequence number.
-///   u32 clock, u64 time, u8 complete (0 or 1), digest[32], then u32 slot, u32 version for each of `changed`
+///   u32 clock, u64 time, u8 complete (0 or 1), digest[32], then u16 first slot, u8 slots - 1, u32 version for
+///   each of `changed`
 struct Manifest {
   std::uint32_t clock = 0;                // another number: the presenter's clock may have jumped
   std::uint64_t time = 0;                 // milliseconds of that clock
   bool complete = true;                   // `changed` has every slot sent in the last kManifestSpan
   std::array<std::uint8_t, 32> digest{};  // see versions_of()
-  std::vector<SlotAt> changed;            // at most kManifestSlots
+  std::vector<ChangedSlots> changed;      // at most kManifestRuns
   bool operator==(const Manifest&) const = default;
 };
 

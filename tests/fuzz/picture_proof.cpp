@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ByteView bytes(data, size);
   if (auto hashes = wire::parse_sign(bytes); hashes && hashes->size() * 16 != size) std::abort();
   if (auto manifest = wire::parse_manifest(bytes)) {
-    if (manifest->changed.size() > wire::kManifestSlots || !equal(wire::encode(*manifest), bytes)) std::abort();
+    if (manifest->changed.size() > wire::kManifestRuns || !equal(wire::encode(*manifest), bytes)) std::abort();
   }
   return 0;
 }

@@ -19,24 +19,28 @@ TEST_CASE("a SIGN lists 1 to 50 hashes and nothing else") {
 }
 
 TEST_CASE("a manifest comes back as it was written, and lies in the bytes as the grammar says") {
-  Manifest manifest{7, 0x0102030405060708, false, {}, {{SlotId{3}, SlotVersion{9}}, {SlotId{65535}, SlotVersion{1}}}};
+  Manifest manifest{
+      7, 0x0102030405060708, false, {}, {{{SlotId{3}, 256}, SlotVersion{9}}, {{SlotId{65535}, 1}, SlotVersion{1}}}};
   manifest.digest.fill(0xDD);
   Bytes bytes = encode(manifest);
   REQUIRE(parse_manifest(bytes));
   CHECK(*parse_manifest(bytes) == manifest);
-  CHECK(bytes.size() == 45 + 16);
+  CHECK(bytes.size() == 45 + 14);
   CHECK(Bytes(bytes.begin(), bytes.begin() + 13) == Bytes{0, 0, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 0});
-  CHECK(Bytes(bytes.begin() + 45, bytes.begin() + 53) == Bytes{0, 0, 0, 3, 0, 0, 0, 9});
+  CHECK(Bytes(bytes.begin() + 45, bytes.begin() + 52) == Bytes{0, 3, 255, 0, 0, 0, 9});
   for (std::size_t size = 0; size < bytes.size(); ++size)
-    CHECK(parse_manifest(ByteView(bytes).first(size)).has_value() == (size == 45 || size == 53));
+    CHECK(parse_manifest(ByteView(bytes).first(size)).has_value() == (size == 45 || size == 52));
+  Bytes outside = bytes;
+  outside[54] = 1;  // slots 65535 and 65536
+  CHECK_FALSE(parse_manifest(outside));
   bytes[12] = 2;
   CHECK_FALSE(parse_manifest(bytes));
 }
 
-TEST_CASE("a manifest names only so many slots") {
+TEST_CASE("a manifest names only so many runs of slots") {
   Manifest manifest;
-  manifest.changed.resize(kManifestSlots);
+  manifest.changed.resize(kManifestRuns);
   CHECK(parse_manifest(encode(manifest)));
-  manifest.changed.resize(kManifestSlots + 1);
+  manifest.changed.resize(kManifestRuns + 1);
   CHECK_FALSE(parse_manifest(encode(manifest)));
 }
