@@ -110,7 +110,7 @@ void PictureReceiver::start_generation(Generation generation, Size size) {
   changed_.clear();
   state_versions_ = {};
   newest_version_ = shown_version_ = end_version_ = judged_version_ = 0;
-  end_due_ = end_exact_ = complete_ = false;
+  end_due_ = complete_ = false;
   cursor_position_.reset();
   set_exact(false);
 }
@@ -203,8 +203,10 @@ void PictureReceiver::compare_versions(const wire::Manifest& manifest) {
   }
   // What changed before that is in the digest. While something else lacks or is not proven, it says nothing.
   if (!manifest.complete || !shortfall_.none_named() || !proofs_.all_proven()) return;
-  if (crypto::sha256({wire::versions_of(versions)}) == manifest.digest)
+  if (crypto::sha256({wire::versions_of(versions)}) == manifest.digest) {
+    if (manifest.picture && !exact_) is_exact_at(std::max(newest_version_, end_version_), *manifest.picture);
     return shortfall_.came(Shortfall::kWhole, 0, now_);
+  }
   for (std::uint32_t i = 0; i < versions.size(); ++i)
     if (versions[i] == 0) shortfall_.lacks(i, 1, now_);
   if (shortfall_.none_named()) shortfall_.lacks(Shortfall::kWhole, 0, now_);
@@ -227,20 +229,28 @@ void PictureReceiver::judge_freshness(Instant now) {
   if (std::exchange(stale_, stale) != stale) host_.notify(StaleChanged{presenter_, screen_, stale});
 }
 
+bool PictureReceiver::may_be_exact() const {
+  return end_version_ != 0 && end_version_ == newest_version_ && !exact_ && judged_version_ == end_version_;
+}
+
 void PictureReceiver::proofs_came() {
   if (!proofs_.all_proven()) return;
-  end_due_ = end_due_ || (end_exact_ && !exact_ && judged_version_ == end_version_);  // it may be exact now
+  end_due_ = end_due_ || may_be_exact();  // it may be so now
 }
 
 void PictureReceiver::consume_frame_end(const wire::PictureFields& fields, const Bytes& payload) {
   wire::pb::FrameEnd end;
   if (fields.generation != generation_ || slots() == 0 || fields.version.value() <= end_version_) return;
   if (!end.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
-  end_version_ = fields.version.value();
-  end_exact_ = end.exact();
-  end_digest_ = end.digest();
+  if (end.exact()) is_exact_at(fields.version.value(), end.digest());
+}
+
+/// The presenter says: who has all up to `version` has every pixel, and this is the picture's hash.
+void PictureReceiver::is_exact_at(std::uint32_t version, std::uint64_t digest) {
+  end_version_ = version;
+  end_digest_ = digest;
   end_due_ = true;
-  if (decoding_.missing() > 0 || end_exact_) repair_at_ = now_ + kRepairAfter;
+  repair_at_ = now_ + kRepairAfter;
 }
 
 void PictureReceiver::decoded(const PictureDecoding::Outcome& outcome) {
@@ -276,7 +286,8 @@ void PictureReceiver::show() {
     end_due_ = false;
     judged_version_ = end_version_;
     // Whatever came before it: slots that were withheld leave the picture as it was, and no longer what is shown there.
-    set_exact(end_exact_ && decoding_.missing() == 0 && proofs_.all_proven() && decoding_.digest() == end_digest_);
+    set_exact(end_version_ == newest_version_ && decoding_.missing() == 0 && proofs_.all_proven() &&
+              decoding_.digest() == end_digest_);
   }
   if (decoding_.idle()) shown_version_ = newest_version_;
   bool completes = !complete_ && decoding_.missing() == 0 && slots() > 0;
@@ -296,9 +307,10 @@ void PictureReceiver::judge_exactness(Instant now) {
   repair_at_ = Instant::never();
   if (!decoding_.idle()) return void(repair_at_ = now + kRepairAfter);
   std::vector<SlotId> lacking = decoding_.lacking();
-  bool wrong = end_exact_ && !exact_ && judged_version_ == end_version_ && proofs_.all_proven();
+  bool wrong = may_be_exact() && proofs_.all_proven();
   if (lacking.empty() && !wrong) return;
   if (lacking.empty()) {  // the digest does not fit: every slot is doubted
+    ++stats_.wrong;
     proofs_.drop_all();
     decoding_.doubt_all();
     end_version_ = 0;  // and the end of the frame is welcome again

@@ -49,6 +49,7 @@ class PictureReceiver {
   struct Stats {
     std::uint64_t updates = 0, frames = 0, refused = 0;
     std::uint64_t signed_bad = 0;  // times that a slot's proof did not come in time
+    std::uint64_t wrong = 0;       // times that all was proven and its hash not the presenter's
     std::vector<float> decode_ms;  // of the last jobs, at most 256
   };
   const Stats& stats() const { return stats_; }
@@ -60,6 +61,8 @@ class PictureReceiver {
   void consume_key(const wire::PictureFields& fields, Bytes payload, const wire::PacketHash& hash);
   void consume_delta(const wire::PictureFields& fields, const Bytes& payload, const wire::PacketHash& hash);
   std::size_t slots() const { return decoding_.canvas().grid().count(); }
+  void is_exact_at(std::uint32_t version, std::uint64_t digest);
+  bool may_be_exact() const;
   void judge_unfit();
   void taken(const wire::PictureFields& fields);
   void consume_manifest(const wire::PictureFields& fields, const wire::Manifest& manifest);
@@ -93,7 +96,7 @@ class PictureReceiver {
   std::uint32_t newest_version_ = 0, shown_version_ = 0;
   std::uint32_t end_version_ = 0, judged_version_ = 0;  // of FRAME_END
   bool frame_due_ = false;                              // a whole frame was drawn and is to be shown
-  bool end_exact_ = false, end_due_ = false;
+  bool end_due_ = false;                                // whether the picture is exact is to be judged
   std::uint64_t end_digest_ = 0;
   std::set<SlotId> unfit_;                // targets of deltas that did not fit
   Instant unfit_at_{};                    // they are asked for then

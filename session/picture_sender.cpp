@@ -266,6 +266,7 @@ void PictureSender::send_manifest(Instant now) {
     changed.erase(end, changed.end());
   }
   for (const auto& [sent, run] : changed) manifest.changed.push_back(run);
+  if (!end_due_ && !frame_end_.payload.empty()) manifest.picture = picture_digest();
   wire::PictureFields fields{generation_, screen_, 0, SlotId{kManifest}, SlotVersion{++manifests_}, 0};
   out_(wire::PacketKind::state, fields, wire::encode(manifest));
 }
@@ -499,17 +500,22 @@ void PictureSender::judge_rest(Instant now) {
   if (at_rest() && now - sent_at_ >= kRest) send_frame_end();
 }
 
-/// Viewers have every pixel: they are told what the picture's hash is.
-void PictureSender::send_frame_end() {
+std::uint64_t PictureSender::picture_digest() const {
   std::vector<std::uint64_t> hashes;
   hashes.reserve(slots_.size());
   for (const Slot& slot : slots_) hashes.push_back(slot.hash);
+  return codec::digest_of(hashes);
+}
+
+/// Viewers have every pixel: they are told what the picture's hash is.
+void PictureSender::send_frame_end() {
   wire::pb::FrameEnd end;
   end.set_exact(true);
-  end.set_digest(codec::digest_of(hashes));
+  end.set_digest(picture_digest());
   std::string payload = end.SerializeAsString();
   frame_end_.payload.assign(payload.begin(), payload.end());
-  frame_end_.version = version_;
+  frame_end_.version = 0;
+  for (const Slot& slot : slots_) frame_end_.version = std::max(frame_end_.version, slot.version);
   sign_batch();
   wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{frame_end_.version}};
   frame_end_.due = !out_(wire::PacketKind::frame_end, fields, frame_end_.payload);

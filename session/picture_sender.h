@@ -111,6 +111,7 @@ class PictureSender {
   void answered(std::uint32_t index);
   void judge_rest(Instant now);
   void send_frame_end();
+  std::uint64_t picture_digest() const;
   bool at_rest() const;
   bool link_takes() const;
   Duration replace_after() const;

@@ -3,6 +3,11 @@
 #include "wire/limits.h"
 
 namespace lotse::wire {
+namespace {
+
+constexpr std::uint8_t kComplete = 1, kExact = 2;  // flags of a manifest
+
+}  // namespace
 
 std::optional<std::vector<PacketHash>> parse_sign(ByteView plaintext) {
   constexpr std::size_t kSize = std::tuple_size_v<PacketHash>;
@@ -18,8 +23,11 @@ std::optional<std::vector<PacketHash>> parse_sign(ByteView plaintext) {
 Bytes encode(const Manifest& manifest) {
   Bytes out;
   ByteWriter w(out);
-  w.put(manifest.clock).put(manifest.time).put(static_cast<std::uint8_t>(manifest.complete ? 1 : 0));
+  w.put(manifest.clock)
+      .put(manifest.time)
+      .put(static_cast<std::uint8_t>((manifest.complete ? kComplete : 0) | (manifest.picture ? kExact : 0)));
   w.put(ByteView(manifest.digest));
+  if (manifest.picture) w.put(*manifest.picture);
   for (const ChangedSlots& run : manifest.changed) {
     w.put(static_cast<std::uint16_t>(run.slots.first.value())).put(static_cast<std::uint8_t>(run.slots.count - 1));
     w.put(run.version.value());
@@ -32,11 +40,13 @@ std::optional<Manifest> parse_manifest(ByteView plaintext) {
   Manifest manifest;
   manifest.clock = in.get<std::uint32_t>();
   manifest.time = in.get<std::uint64_t>();
-  auto complete = in.get<std::uint8_t>();
+  auto flags = in.get<std::uint8_t>();
   manifest.digest = in.array<32>();
+  if ((flags & kExact) != 0) manifest.picture = in.get<std::uint64_t>();
   constexpr std::size_t kSize = 7;
-  if (!in.ok() || complete > 1 || in.left() % kSize != 0 || in.left() / kSize > kManifestRuns) return std::nullopt;
-  manifest.complete = complete == 1;
+  if (!in.ok() || flags > (kComplete | kExact) || in.left() % kSize != 0 || in.left() / kSize > kManifestRuns)
+    return std::nullopt;
+  manifest.complete = (flags & kComplete) != 0;
   manifest.changed.reserve(in.left() / kSize);
   while (in.left() > 0) {
     std::uint32_t first = in.get<std::uint16_t>();

@@ -24,14 +24,15 @@ struct ChangedSlots {
 };
 
 /// What the presenter's screen was, once a second. Travels as a state, whose version is its sequence number.
-///   u32 clock, u64 time, u8 complete (0 or 1), digest[32], then u16 first slot, u8 slots - 1, u32 version for
-///   each of `changed`
+///   u32 clock, u64 time, u8 flags (1 complete, 2 exact), digest[32], if exact u64 picture, then u16 first slot, u8
+///   slots - 1, u32 version for each of `changed`
 struct Manifest {
-  std::uint32_t clock = 0;                // another number: the presenter's clock may have jumped
-  std::uint64_t time = 0;                 // milliseconds of that clock
-  bool complete = true;                   // `changed` has every slot sent in the last kManifestSpan
-  std::array<std::uint8_t, 32> digest{};  // see versions_of()
-  std::vector<ChangedSlots> changed;      // at most kManifestRuns
+  std::uint32_t clock = 0;                 // another number: the presenter's clock may have jumped
+  std::uint64_t time = 0;                  // milliseconds of that clock
+  bool complete = true;                    // `changed` has every slot sent in the last kManifestSpan
+  std::array<std::uint8_t, 32> digest{};   // see versions_of()
+  std::optional<std::uint64_t> picture{};  // its hash, once viewers were sent every pixel
+  std::vector<ChangedSlots> changed;       // at most kManifestRuns
   bool operator==(const Manifest&) const = default;
 };
 

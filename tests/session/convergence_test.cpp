@@ -21,19 +21,23 @@ struct Story {
   std::vector<Action> actions;
 };
 
-/// One story in fifty has pictures that take a real coder's work; the others are flat, and many.
+/// One story in ten is of text and noise, which take a coder's work and can be seen to move; the others are flat.
 Story make_story(unsigned seed) {
   std::mt19937 random(seed);
   auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   Story story{seed, {static_cast<int>(20 + below(130)), static_cast<int>(20 + below(130))}, {}, {}};
-  if (below(2) == 0) story.trouble = {below(80), below(80), below(80)};
-  bool real = seed % 50 == 0;
+  if (below(2) == 0) story.trouble = {below(2) * below(80), below(80), below(80)};
+  bool real = seed % 10 == 0;
+  if (real) story.screen = {static_cast<int>(90 + below(130)), static_cast<int>(90 + below(130))};
   using Kind = Action::Kind;
   const Kind cheap[] = {Kind::fill, Kind::fill, Kind::fill, Kind::scroll, Kind::drag, Kind::wait, Kind::wait};
   const Kind dear[] = {Kind::fill, Kind::noise, Kind::text, Kind::scroll, Kind::drag, Kind::wait, Kind::wait};
+  if (real) story.actions.push_back({Kind::text, 0, 0, 2400, 2400});
   unsigned count = 4 + below(real ? 40 : 16);
   for (unsigned i = 0; i < count; ++i) {
     Action action{real ? dear[below(7)] : cheap[below(7)], below(1000), below(1000), below(1000), below(1000)};
+    if (action.kind == Kind::scroll || action.kind == Kind::drag)
+      action = {action.kind, below(300), below(300), below(2000), below(2000)};
     if (unsigned dice = below(40); dice < 5) action.kind = static_cast<Kind>(6 + dice);
     story.actions.push_back(action);
   }
@@ -128,6 +132,9 @@ std::string tell(const Story& story, Sums& sums) {
   if (!world.until(all_see, 60s))
     for (std::size_t i = 0; i < world.viewers(); ++i)
       if (world.watches(i) && !world.sees(i)) wrong += "viewer " + std::to_string(i) + ": " + world.state(i) + "; ";
+  for (std::size_t i = 0; i < world.viewers(); ++i)
+    if (world.wrong(i) > 0 && story.trouble.lost == 0)
+      wrong += "viewer " + std::to_string(i) + " had a wrong picture; ";
   if (world.most_memory() > 4u << 20) wrong += "the relay holds " + std::to_string(world.most_memory()) + " bytes; ";
   sums.deltas += world.deltas;
   sums.keys += world.keys;

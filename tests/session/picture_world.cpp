@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "codec/canvas.h"
-#include "crypto/signing.h"
+#include "crypto/packet_hash.h"
 #include "wire/relay_frame.h"
 
 namespace lotse::test {
@@ -133,8 +133,7 @@ class PictureWorld::Presenter : public PictureHost {
 
 class PictureWorld::Viewer : public PictureHost {
  public:
-  Viewer(PictureWorld& world, ParticipantId self)
-      : world_(world), self(self), receiver(*this, kPresenter, ScreenId{0}) {
+  Viewer(PictureWorld& world, ParticipantId id) : world_(world), self(id), receiver(*this, kPresenter, ScreenId{0}) {
     run_work = [this](auto job) {
       world_.at(world_.now + std::chrono::microseconds(world_.below(5000)), [this, job] {
         auto done = job();
@@ -245,7 +244,11 @@ void PictureWorld::send(relay::ConnId conn, relay::SharedBytes frame) {
     to->second.queued -= size;
     relay_.on_writable(ParticipantId{static_cast<std::uint16_t>(conn.value())});
   });
-  unsigned dice = below(1000);
+  auto packet = wire::parse_packet(ByteView(*frame).subspan(1));
+  const wire::PacketHeader& header = packet->header;
+  // Without the geometry of a screen nobody knows that there is one: links must not lose that.
+  bool geometry = header.kind == wire::PacketKind::state && header.picture.slot == SlotId{0};
+  unsigned dice = geometry ? 1000 : below(1000);
   if (dice < trouble.lost) return;
   Duration late = dice < trouble.lost + trouble.late ? Duration(std::chrono::milliseconds(below(60))) : Duration{};
   int copies = below(1000) < trouble.repeated ? 2 : 1;
@@ -298,10 +301,14 @@ bool PictureWorld::until(const std::function<bool()>& done, Duration limit) {
   return true;
 }
 
+bool PictureWorld::watches(std::size_t at) const { return viewers_[at]->here; }
+
 bool PictureWorld::sees(std::size_t at) const {
   const Viewer& viewer = *viewers_[at];
   return viewer.receiver.exact() && codec::same_pixels(viewer.shown.view(), screen.view());
 }
+
+std::size_t PictureWorld::wrong(std::size_t at) const { return viewers_[at]->receiver.stats().wrong; }
 
 std::string PictureWorld::state(std::size_t at) const {
   const Viewer& viewer = *viewers_[at];

@@ -43,9 +43,11 @@ class PictureWorld : public relay::Hub {
   bool until(const std::function<bool()>& done, Duration limit);
 
   std::size_t viewers() const { return viewers_.size(); }
-  bool watches(std::size_t viewer) const { return viewers_[viewer]->here; }
+  bool watches(std::size_t viewer) const;
   /// It has the presenter's picture, and knows that it has.
   bool sees(std::size_t viewer) const;
+  /// Times that a viewer had all, proven, and a picture that was not the presenter's.
+  std::size_t wrong(std::size_t viewer) const;
   std::string state(std::size_t viewer) const;
   std::size_t most_memory() const { return most_memory_; }
   std::size_t deltas = 0, keys = 0, moves = 0;

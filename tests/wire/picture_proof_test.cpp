@@ -20,7 +20,7 @@ TEST_CASE("a SIGN lists 1 to 50 hashes and nothing else") {
 
 TEST_CASE("a manifest comes back as it was written, and lies in the bytes as the grammar says") {
   Manifest manifest{
-      7, 0x0102030405060708, false, {}, {{{SlotId{3}, 256}, SlotVersion{9}}, {{SlotId{65535}, 1}, SlotVersion{1}}}};
+      7, 0x0102030405060708, false, {}, {}, {{{SlotId{3}, 256}, SlotVersion{9}}, {{SlotId{65535}, 1}, SlotVersion{1}}}};
   manifest.digest.fill(0xDD);
   Bytes bytes = encode(manifest);
   REQUIRE(parse_manifest(bytes));
@@ -33,8 +33,12 @@ TEST_CASE("a manifest comes back as it was written, and lies in the bytes as the
   Bytes outside = bytes;
   outside[54] = 1;  // slots 65535 and 65536
   CHECK_FALSE(parse_manifest(outside));
-  bytes[12] = 2;
+  bytes[12] = 4;
   CHECK_FALSE(parse_manifest(bytes));
+  manifest.picture = 0x1112131415161718;
+  bytes = encode(manifest);
+  CHECK(*parse_manifest(bytes) == manifest);
+  CHECK(Bytes(bytes.begin() + 45, bytes.begin() + 53) == Bytes{0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18});
 }
 
 TEST_CASE("a manifest names only so many runs of slots") {
