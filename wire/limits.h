@@ -16,6 +16,17 @@ inline constexpr std::size_t kMaxPayload = 256u << 10;        // bytes of sealed
 inline constexpr std::size_t kMaxHandshakeBody = 128u << 10;  // bytes: KEY with a full roster is the largest
 inline constexpr std::size_t kMaxSlotsAsked = 4096;           // slots in one request for missing pictures
 
+// The link over UDP (docs/protocol/link.md).
+inline constexpr std::size_t kMaxDatagram = 1200;  // bytes of UDP payload: fits every path of the Internet (RFC 9000, 14)
+/// Bytes beyond the last byte without a gap that a receiver takes, by class: what one link may make it hold.
+inline constexpr std::size_t kClassWindows[] = {1u << 20, 64u << 10, 256u << 10, 512u << 10, 2u << 20, 2u << 20};
+inline constexpr std::size_t kHeldByClient = 8u << 20;   // bytes of parts that wait for what is before them
+inline constexpr std::size_t kHeldByRelay = 256u << 20;  // the same for all links of a relay
+inline constexpr auto kPathSilence = 3s;                 // without an answer: three probes of a second
+inline constexpr auto kPathKeepalive = 10s;              // NATs forget a UDP flow after 30 s (RFC 4787) and earlier
+inline constexpr std::size_t kMaxUdpPorts = 8;           // that a relay may name
+inline constexpr auto kUdpAskGap = 2s;                   // between requests for a UDP path, of one connection
+
 // Sessions and members.
 inline constexpr std::size_t kMaxMembers = 1000;         // members of one session
 inline constexpr std::size_t kMaxName = 64;              // bytes of UTF-8
