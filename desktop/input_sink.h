@@ -28,7 +28,7 @@ struct KeyEvent {
 class InputSink {
  public:
   virtual ~InputSink() = default;
-  virtual void move(Point position) = 0;           // pixels of the shared area
+  virtual void move(Point position) = 0;           // pixels of the desktop
   virtual void button(int button, bool down) = 0;  // 1 left, 2 middle, 3 right, 8 back, 9 forward
   virtual void wheel(int dx, int dy) = 0;          // notches, positive right and down
   /// A held key is repeated by this machine's own system, as for its own keyboard: "down" of a key that is down already
@@ -58,9 +58,9 @@ struct DesktopInput {
   std::unique_ptr<LocalInput> local;
 };
 
-/// `area`: the shared area on the screen, empty for all of it. Throws std::runtime_error, one clear line, without XTest
-/// or display. The sink tells its watcher what it injects, so that only foreign input counts as local.
-DesktopInput make_x11_input(const std::string& display, const Rect& area, LocalInputHandler handler);
+/// Throws std::runtime_error, one clear line, without XTest or display. The sink tells its watcher what it injects, so
+/// that only foreign input counts as local.
+DesktopInput make_x11_input(const std::string& display, LocalInputHandler handler);
 
 /// The keysym of a name ("Return", "a", "adiaeresis", "U+20AC"), 0 when there is none.
 std::uint32_t keysym_from_name(const std::string& name);

@@ -1,4 +1,4 @@
-// A screen that can be shared: asked for, granted or refused, captured while it changes, gone at any time.
+// Screens that can be shared: asked for, granted or refused, captured while they change, gone at any time.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/geometry.h"
+#include "base/ids.h"
 #include "base/time.h"
 #include "codec/frame.h"
 #include "codec/slot_codec.h"
@@ -20,7 +21,8 @@ struct CapturedSlot {
   SlotPixels pixels;
 };
 
-/// What changed since the last frame. `size` is the whole shared area; a change of size is a frame with every slot.
+/// What changed on one screen since its last frame. `size` is the whole screen; a change of size is a frame with every
+/// slot.
 struct CapturedFrame {
   Size size;
   std::vector<CapturedSlot> slots;
@@ -33,6 +35,34 @@ struct CursorShape {
   Bytes argb;  // B G R A, premultiplied, size.width * size.height * 4
 };
 
+struct Monitor {
+  std::string name;
+  Rect area;  // of the desktop
+  bool primary = false;
+  bool operator==(const Monitor&) const = default;
+};
+
+/// One of the screens of a share: a monitor, an area, or the whole desktop. It keeps its number as long as the share
+/// has a screen of that name.
+struct SharedMonitor {
+  ScreenId screen;
+  Monitor monitor;
+  bool operator==(const SharedMonitor&) const = default;
+};
+
+/// What of a desktop is shared.
+struct ShareChoice {
+  enum class Kind {
+    monitors,  // each monitor is a screen of its own; the only one there is stands for the whole desktop
+    desktop,   // all of it as one screen
+    monitor,   // the one of that name
+    area
+  };
+  Kind kind = Kind::monitors;
+  std::string monitor;
+  Rect area;
+};
+
 enum class SourceState { asked, granted, refused, gone };
 
 /// Why a source was refused or went away; the names are the error codes of the control interface.
@@ -43,37 +73,40 @@ class ScreenSourceHandler {
  public:
   virtual ~ScreenSourceHandler() = default;
   virtual void on_state(SourceState state, SourceProblem problem, const std::string& detail) = 0;
-  virtual void on_frame(CapturedFrame frame) = 0;
+  /// The screens that there are from now on: right after granted, and whenever one comes, goes, moves or changes.
+  virtual void on_screens(std::vector<SharedMonitor> screens) = 0;
+  virtual void on_frame(ScreenId screen, CapturedFrame frame) = 0;
   virtual void on_cursor_shape(CursorShape shape) = 0;
-  /// In pixels of the shared area; outside: hidden.
-  virtual void on_cursor_position(Point position) = 0;
+  /// In pixels of that screen; outside: hidden. Where there are several, the one that the pointer has left is told
+  /// kCursorAway.
+  virtual void on_cursor_position(ScreenId screen, Point position) = 0;
 };
 
-/// Captures by demand: after each request() at most one frame is delivered, as soon as something differs from the last
-/// one. All calls from one thread; destruction stops the capture and waits for its thread.
+/// So far outside of a screen that nothing of a pointer's shape is seen; the farthest that travels.
+inline constexpr Point kCursorAway{codec::kMaxSide, codec::kMaxSide};
+
+/// Captures by demand: after each request() at most one frame of that screen is delivered, as soon as something differs
+/// from its last one. A new screen's first frame has to be asked for. All calls from one thread; destruction stops the
+/// capture and waits for its thread.
 class ScreenSource {
  public:
   virtual ~ScreenSource() = default;
   /// Asks for the screen; the answer comes as on_state: granted or refused, after asked where a person is asked first
-  /// (X11 answers at once). The first frame after granted has every slot. After refused or gone nothing more comes.
+  /// (X11 answers at once). The first frame of a screen has every slot. After refused or gone nothing more comes.
   virtual void start(ScreenSourceHandler& handler) = 0;
-  virtual void request() = 0;
-  /// Forget what was delivered: the next frame has every slot again.
+  virtual void request(ScreenId screen) = 0;
+  /// Forget what was delivered: the next frame of each screen has every slot again.
   virtual void refresh() = 0;
   virtual void set_colors(codec::Colors colors) = 0;
 };
 
-struct Monitor {
-  std::string name;
-  Rect area;
-};
 struct DesktopSources {
   Size screen;
   std::vector<Monitor> monitors;
 };
 
-/// X11: `display` as DISPLAY has it, empty for the environment's. `area` empty: the whole screen, following its size.
-std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const Rect& area);
+/// X11: `display` as DISPLAY has it, empty for the environment's.
+std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const ShareChoice& choice);
 /// Throws std::runtime_error with one clear line when there is no display.
 DesktopSources x11_sources(const std::string& display);
 

@@ -36,7 +36,7 @@ CursorShape shape_of(const xcb_xfixes_get_cursor_image_reply_t& reply) {
 
 }  // namespace
 
-X11Cursor::X11Cursor(X11Connection& connection, Point origin) : connection_(connection), origin_(origin) {
+X11Cursor::X11Cursor(X11Connection& connection) : connection_(connection) {
   xcb_connection_t* c = connection.raw();
   if (connection.has(xcb_xfixes_id)) {
     auto version = own(xcb_xfixes_query_version_reply(c, xcb_xfixes_query_version(c, 5, 0), nullptr));
@@ -62,7 +62,7 @@ bool X11Cursor::update(Instant now, ScreenSourceHandler& handler) {
   if (!(moved_ || reshaped_) || !pacer_.ready(now)) return false;
   pacer_.spend(now);
   if (reshaped_) tell_shape(now, handler);
-  tell_position(handler);
+  find_position();
   poll_at_ = has_motion_ ? Instant::never() : now + kPollInterval;
   return true;
 }
@@ -87,15 +87,11 @@ void X11Cursor::tell_shape(Instant now, ScreenSourceHandler& handler) {
   handler.on_cursor_shape(std::move(shape));
 }
 
-void X11Cursor::tell_position(ScreenSourceHandler& handler) {
+void X11Cursor::find_position() {
   moved_ = false;
   xcb_connection_t* c = connection_.raw();
   auto reply = own(xcb_query_pointer_reply(c, xcb_query_pointer(c, connection_.root()), nullptr));
-  if (!reply) return;
-  Point position{reply->root_x - origin_.x, reply->root_y - origin_.y};
-  if (told_position_ == position) return;
-  told_position_ = position;
-  handler.on_cursor_position(position);
+  if (reply) position_ = Point{reply->root_x, reply->root_y};
 }
 
 }  // namespace lotse::desktop

@@ -1,10 +1,6 @@
 #include "desktop/x11_picture.h"
 
-#include <xcb/xcb.h>
-
 #include <cstring>
-
-#include "desktop/damage_boxes.h"
 
 namespace lotse::desktop {
 namespace {
@@ -27,27 +23,10 @@ SlotPixels copy_slot(codec::FrameView from) {
 
 }  // namespace
 
-X11Picture::X11Picture(X11Connection& connection, PixelFormat format, const Rect& area, Size screen)
-    : connection_(connection), damage_(connection), capture_(connection, format), area_(area) {
-  // The root window tells its new size by the core protocol, so RandR is not needed for that.
-  std::uint32_t mask = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
-  xcb_change_window_attributes(connection.raw(), connection.root(), XCB_CW_EVENT_MASK, &mask);
-  resize(screen);
-}
-
-bool X11Picture::handle(const X11Event& event) {
-  if (damage_.handle(event)) return true;
-  if (event.type() != XCB_CONFIGURE_NOTIFY) return false;
-  const auto& configured = event.as<xcb_configure_notify_event_t>();
-  if (configured.window == connection_.root()) resize({configured.width, configured.height});
-  return true;
-}
-
-void X11Picture::resize(Size screen) {
-  Rect all{0, 0, screen.width, screen.height};
-  shared_ = area_.empty() ? all : area_.intersect(all);
+void X11Picture::move_to(const Rect& area) {
+  area_ = area;
   refusals_ = 0;
-  whole_ = true;  // a screen of the same size may still have been rebuilt
+  whole_ = true;
 }
 
 void X11Picture::forget() {
@@ -61,22 +40,15 @@ void X11Picture::set_colors(codec::Colors colors) {
   whole_ = true;
 }
 
-std::vector<Rect> X11Picture::boxes() {
-  DamageBoxes boxes;
-  if (damage_.available())  // also when everything is looked at, so that this damage is not looked at again
-    for (const Rect& rect : damage_.take()) boxes.add(rect.intersect(shared_));
-  if (whole_) return {shared_};
-  return boxes.take();
-}
-
 std::optional<CapturedFrame> X11Picture::look(Instant now) {
-  std::vector<Rect> parts = boxes();
-  std::vector<bool> changed(codec::SlotGrid(shared_.size()).count());
+  std::vector<Rect> parts = boxes_.take();
+  if (whole_) parts = {area_};
+  std::vector<bool> changed(codec::SlotGrid(area_.size()).count());
   bool any = false;
   bool done = capture_.grab(parts, [&](const Rect& piece, codec::MutableFrameView pixels) {
     codec::reduce_colors(pixels, colors_);
-    Rect place{piece.x - shared_.x, piece.y - shared_.y, piece.width, piece.height};
-    for (SlotId slot : detector_.update(shared_.size(), place, pixels)) any = changed[slot.value()] = true;
+    Rect place{piece.x - area_.x, piece.y - area_.y, piece.width, piece.height};
+    for (SlotId slot : detector_.update(area_.size(), place, pixels)) any = changed[slot.value()] = true;
   });
   // After a refusal the compare starts anew with the whole area; what was taken so far is told then.
   whole_ = !done;
@@ -90,7 +62,7 @@ std::optional<CapturedFrame> X11Picture::look(Instant now) {
 }
 
 CapturedFrame X11Picture::cut_out(const std::vector<bool>& changed, Instant now) const {
-  CapturedFrame frame{shared_.size(), {}, now};
+  CapturedFrame frame{area_.size(), {}, now};
   const codec::SlotGrid& grid = detector_.grid();
   for (std::uint32_t i = 0; i < grid.count(); ++i)
     if (changed[i]) frame.slots.push_back({SlotId{i}, copy_slot(detector_.reference().part(grid.rect(SlotId{i})))});

@@ -1,28 +1,28 @@
-// The shared area as a sequence of changes: damage, grab, compare, slots.
+// One shared screen as a sequence of changes: damage, grab, compare, slots.
 #pragma once
 #include <optional>
 #include <vector>
 
 #include "codec/change.h"
+#include "desktop/damage_boxes.h"
 #include "desktop/screen_source.h"
 #include "desktop/x11_capture.h"
-#include "desktop/x11_connection.h"
-#include "desktop/x11_damage.h"
 
 namespace lotse::desktop {
 
 class X11Picture {
  public:
-  /// `area` empty: the whole screen. `screen`: the root window's size.
-  X11Picture(X11Connection& connection, PixelFormat format, const Rect& area, Size screen);
+  /// `capture` is shared by all screens and outlives this.
+  explicit X11Picture(X11Capture& capture) : capture_(capture) {}
 
-  /// True when the event was about the picture: damage, or a new size of the screen (then see shared()).
-  bool handle(const X11Event& event);
-  /// What is shared now: the area as far as it lies on the screen. Empty when nothing of it does.
-  Rect shared() const { return shared_; }
-  /// There may be something new. Without XDamage one has to look now and then.
-  bool stale() const { return whole_ || damage_.pending(); }
-  bool has_damage() const { return damage_.available(); }
+  /// What of the root window is shown from now on. The next look takes everything: what is of the same size may still
+  /// have been rebuilt.
+  void move_to(const Rect& area);
+  Rect area() const { return area_; }
+  /// Somebody drew there, in pixels of the root window.
+  void damaged(const Rect& rect) { boxes_.add(rect.intersect(area_)); }
+  /// There is something to look at.
+  bool stale() const { return whole_ || !boxes_.empty(); }
   /// The next look takes everything, and tells every slot or only those that differ.
   void look_at_all() { whole_ = true; }
   void forget();
@@ -34,16 +34,13 @@ class X11Picture {
   int refusals() const { return refusals_; }
 
  private:
-  void resize(Size screen);
-  std::vector<Rect> boxes();
   CapturedFrame cut_out(const std::vector<bool>& changed, Instant now) const;
 
-  X11Connection& connection_;
-  X11Damage damage_;
-  X11Capture capture_;
+  X11Capture& capture_;
   codec::ChangeDetector detector_;
   codec::Colors colors_ = codec::Colors::full;
-  Rect area_, shared_;
+  Rect area_;
+  DamageBoxes boxes_;
   bool whole_ = true;
   int refusals_ = 0;
 };

@@ -12,16 +12,10 @@ constexpr int kLargest = 32767;
 // More notches in one call come from no finger.
 constexpr int kMostNotches = 64;
 
-Rect usable(const Rect& area) {
-  Rect all{0, 0, kLargest + 1, kLargest + 1};
-  return area.empty() ? all : area.intersect(all);
-}
-
 }  // namespace
 
-X11Sink::X11Sink(const std::string& display, const Rect& area, std::shared_ptr<InjectedEvents> injected)
-    : area_(usable(area)),
-      injected_(std::move(injected)),
+X11Sink::X11Sink(const std::string& display, std::shared_ptr<InjectedEvents> injected)
+    : injected_(std::move(injected)),
       connection_(display),
       injector_(connection_, *injected_),
       keyboard_(connection_, injector_, [this](Instant until) { return pause(until); }) {
@@ -120,7 +114,8 @@ bool X11Sink::stopping() {
 }
 
 void X11Sink::play(const Command& command) {
-  if (auto* to = std::get_if<Move>(&command)) injector_.move(on_screen(to->position));
+  if (auto* to = std::get_if<Move>(&command))
+    injector_.move({std::clamp(to->position.x, 0, kLargest), std::clamp(to->position.y, 0, kLargest)});
   if (auto* pressed = std::get_if<Button>(&command)) play_button(*pressed);
   if (auto* turned = std::get_if<Wheel>(&command)) play_wheel(*turned);
   if (auto* event = std::get_if<KeyEvent>(&command)) keyboard_.key(*event);
@@ -156,10 +151,6 @@ void X11Sink::play_release() {
   for (int button = 1; button <= 9; ++button)
     if (buttons_down_ & 1u << button) injector_.button(button, false);
   buttons_down_ = 0;
-}
-
-Point X11Sink::on_screen(Point position) const {
-  return {area_.x + std::clamp(position.x, 0, area_.width - 1), area_.y + std::clamp(position.y, 0, area_.height - 1)};
 }
 
 }  // namespace lotse::desktop

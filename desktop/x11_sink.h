@@ -26,7 +26,7 @@ class X11Sink final : public InputSink {
   static constexpr Duration kAfterglow = std::chrono::milliseconds(30);
 
   /// Throws std::runtime_error without display, XTest or XKB. `injected` is shared with the watcher.
-  X11Sink(const std::string& display, const Rect& area, std::shared_ptr<InjectedEvents> injected);
+  X11Sink(const std::string& display, std::shared_ptr<InjectedEvents> injected);
   /// Releases everything and gives back spare keys, for at most a second.
   ~X11Sink() override;
 
@@ -64,9 +64,7 @@ class X11Sink final : public InputSink {
   void play_button(const Button& button);
   void play_wheel(const Wheel& wheel);
   void play_release();
-  Point on_screen(Point position) const;
 
-  const Rect area_;
   std::shared_ptr<InjectedEvents> injected_;
   Wakeup wakeup_;
   X11Connection connection_;

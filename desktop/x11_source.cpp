@@ -1,14 +1,20 @@
 #include "desktop/screen_source.h"
 
+#include <algorithm>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
 #include "desktop/frame_pacer.h"
+#include "desktop/share_plan.h"
 #include "desktop/wakeup.h"
 #include "desktop/x11_connection.h"
 #include "desktop/x11_cursor.h"
+#include "desktop/x11_damage.h"
+#include "desktop/x11_monitors.h"
 #include "desktop/x11_picture.h"
 
 namespace lotse::desktop {
@@ -17,10 +23,13 @@ namespace {
 constexpr Duration kPollInterval = std::chrono::milliseconds(50);
 // The server refuses a grab when the screen has just become smaller; the new size comes with the next events.
 constexpr int kMostRefusals = 20;
+// A layout comes in several steps: what it has become is asked for when they are over.
+constexpr Duration kLayoutSettles = std::chrono::milliseconds(100);
 
 /// What the owner wants, handed over to the capture thread.
 struct Orders {
-  bool stop = false, request = false, refresh = false;
+  bool stop = false, refresh = false;
+  std::set<ScreenId> requests;
   std::optional<codec::Colors> colors;
 };
 
@@ -30,14 +39,36 @@ struct Ending {
   std::string detail;
 };
 
+/// One screen of the share.
+struct Stream {
+  explicit Stream(X11Capture& capture) : picture(capture) {}
+  X11Picture picture;
+  bool requested = false;
+  FramePacer pacer;
+  Instant poll_at;
+  std::optional<Point> told_cursor;
+};
+
+/// Everything on one connection, which the capture thread alone uses.
+struct X11Desktop {
+  X11Desktop(X11Connection& connection, const PixelFormat& format)
+      : layouts(connection), damage(connection), capture(connection, format), cursor(connection) {}
+  X11Layouts layouts;
+  X11Damage damage;
+  X11Capture capture;
+  X11Cursor cursor;
+  std::map<ScreenId, Stream> streams;
+};
+
 class X11Source final : public ScreenSource {
  public:
-  X11Source(std::string display, const Rect& area) : display_(std::move(display)), area_(area) {}
+  X11Source(std::string display, const ShareChoice& choice)
+      : display_(std::move(display)), follows_(choice.kind), plan_(choice) {}
   ~X11Source() override;
 
   void start(ScreenSourceHandler& handler) override;
-  void request() override {
-    order([](Orders& o) { o.request = true; });
+  void request(ScreenId screen) override {
+    order([screen](Orders& o) { o.requests.insert(screen); });
   }
   void refresh() override {
     order([](Orders& o) { o.refresh = true; });
@@ -57,15 +88,19 @@ class X11Source final : public ScreenSource {
   void run();
   Ending share();
   bool connect(Ending& refused);
-  std::optional<Ending> trouble(const X11Picture& picture) const;
-  Ending serve(X11Picture& picture, X11Cursor& cursor);
+  std::optional<Ending> trouble(const X11Desktop& desktop) const;
+  Ending serve(X11Desktop& desktop);
   /// False when the thread is to stop.
-  bool take_orders(X11Picture& picture);
-  bool look(X11Picture& picture, Instant now);
-  Instant next_look(const X11Picture& picture) const;
+  bool take_orders(X11Desktop& desktop);
+  void read_events(X11Desktop& desktop);
+  void lay_out(X11Desktop& desktop);
+  bool look(X11Desktop& desktop, Instant now);
+  Instant next_look(const X11Desktop& desktop, const Stream& stream) const;
+  void tell_cursor(X11Desktop& desktop);
 
   const std::string display_;
-  const Rect area_;
+  const ShareChoice::Kind follows_;
+  SharePlan plan_;
   ScreenSourceHandler* handler_ = nullptr;
   Wakeup wakeup_;
   std::thread thread_;
@@ -74,9 +109,9 @@ class X11Source final : public ScreenSource {
   Orders orders_;
   std::unique_ptr<X11Connection> connection_;  // set once under the mutex, goes with the source
 
-  bool requested_ = false;
-  FramePacer pacer_;
-  Instant poll_at_;
+  Size root_;
+  codec::Colors colors_ = codec::Colors::full;
+  Instant lay_out_at_ = Instant::never();
 };
 
 X11Source::~X11Source() {
@@ -125,74 +160,141 @@ Ending X11Source::share() {
     return {SourceState::refused, SourceProblem::no_extension,
             "The screen has a colour depth of " + std::to_string(depth) +
                 ", which cannot be shared: 15, 16, 24 and 30 can."};
-  X11Picture picture(*connection_, *format, area_, connection_->root_size());
-  if (auto problem = trouble(picture)) return {SourceState::refused, problem->problem, problem->detail};
-  X11Cursor cursor(*connection_, {picture.shared().x, picture.shared().y});
+  X11Desktop desktop(*connection_, *format);
+  root_ = connection_->root_size();
+  plan_.update(root_, monitors_of(*connection_));
+  if (auto problem = trouble(desktop)) return {SourceState::refused, problem->problem, problem->detail};
   handler_->on_state(SourceState::granted, SourceProblem::none, {});
-  return serve(picture, cursor);
+  lay_out(desktop);
+  return serve(desktop);
 }
 
-std::optional<Ending> X11Source::trouble(const X11Picture& picture) const {
-  Rect shared = picture.shared();
+std::optional<Ending> X11Source::trouble(const X11Desktop& desktop) const {
   if (connection_->lost()) return Ending{SourceState::gone, SourceProblem::display_lost, "The X server has gone away."};
-  if (shared.width > codec::kMaxSide || shared.height > codec::kMaxSide)
-    return Ending{SourceState::gone, SourceProblem::too_large,
-                  "The screen is larger than " + std::to_string(codec::kMaxSide) + " pixels."};
-  if (shared.empty())
+  for (const SharedMonitor& s : plan_.screens())
+    if (s.monitor.area.width > codec::kMaxSide || s.monitor.area.height > codec::kMaxSide)
+      return Ending{SourceState::gone, SourceProblem::too_large,
+                    "The screen is larger than " + std::to_string(codec::kMaxSide) + " pixels."};
+  if (plan_.screens().empty())
     return Ending{SourceState::gone, SourceProblem::source_gone, "The shared area is no longer on the screen."};
-  if (picture.refusals() > kMostRefusals)
-    return Ending{SourceState::gone, SourceProblem::source_gone, "The X server does not let its screen be read."};
+  for (const auto& [screen, stream] : desktop.streams)
+    if (stream.picture.refusals() > kMostRefusals)
+      return Ending{SourceState::gone, SourceProblem::source_gone, "The X server does not let its screen be read."};
   return std::nullopt;
 }
 
-Ending X11Source::serve(X11Picture& picture, X11Cursor& cursor) {
-  while (take_orders(picture)) {
-    while (X11Event event = connection_->next_event())
-      if (!picture.handle(event)) cursor.handle(event);
-    if (auto ending = trouble(picture)) return *ending;
+Ending X11Source::serve(X11Desktop& desktop) {
+  while (take_orders(desktop)) {
+    read_events(desktop);
     Instant now = monotonic_now();
-    bool looked = look(picture, now);
-    if (looked) cursor.look_again();
+    if (now >= lay_out_at_) {
+      lay_out_at_ = Instant::never();
+      root_ = connection_->root_size();
+      plan_.update(root_, monitors_of(*connection_));
+      lay_out(desktop);
+    }
+    if (auto ending = trouble(desktop)) return *ending;
+    bool looked = look(desktop, now);
+    if (looked) desktop.cursor.look_again();
+    bool asked = desktop.cursor.update(now, *handler_);
+    if (asked) tell_cursor(desktop);
     // Whoever waits for a reply may have read events too, and those would not wake us.
-    if (cursor.update(now, *handler_) || looked) continue;
-    connection_->wait(wakeup_, std::min(next_look(picture), cursor.next_deadline()));
+    if (asked || looked) continue;
+    Instant next = std::min(desktop.cursor.next_deadline(), lay_out_at_);
+    for (const auto& [screen, stream] : desktop.streams) next = std::min(next, next_look(desktop, stream));
+    connection_->wait(wakeup_, next);
   }
   return {};
 }
 
-bool X11Source::take_orders(X11Picture& picture) {
+void X11Source::read_events(X11Desktop& desktop) {
+  while (X11Event event = connection_->next_event()) {
+    if (desktop.damage.handle(event) || desktop.cursor.handle(event)) continue;
+    Size root = root_;
+    if (!desktop.layouts.handle(event, root)) continue;
+    bool own_size = follows_ == ShareChoice::Kind::desktop || follows_ == ShareChoice::Kind::area;
+    if (own_size) {  // known at once, and nothing else counts
+      root_ = root;
+      plan_.update(root_, {});
+      lay_out(desktop);
+    } else {
+      lay_out_at_ = std::min(lay_out_at_, monotonic_now() + kLayoutSettles);
+    }
+  }
+}
+
+void X11Source::lay_out(X11Desktop& desktop) {
+  if (plan_.screens().empty()) return;  // told as the end of the share
+  std::erase_if(desktop.streams, [&](const auto& entry) {
+    return std::none_of(plan_.screens().begin(), plan_.screens().end(),
+                        [&](const SharedMonitor& s) { return s.screen == entry.first; });
+  });
+  for (const SharedMonitor& s : plan_.screens()) {
+    Stream& stream = desktop.streams.try_emplace(s.screen, desktop.capture).first->second;
+    stream.picture.set_colors(colors_);
+    stream.picture.move_to(s.monitor.area);
+    stream.told_cursor.reset();
+  }
+  handler_->on_screens(plan_.screens());
+  tell_cursor(desktop);
+}
+
+void X11Source::tell_cursor(X11Desktop& desktop) {
+  auto at = desktop.cursor.position();
+  if (!at) return;
+  bool several = desktop.streams.size() > 1;
+  for (auto& [screen, stream] : desktop.streams) {
+    Rect area = stream.picture.area();
+    Point position = several && !area.contains(*at) ? kCursorAway : Point{at->x - area.x, at->y - area.y};
+    if (std::exchange(stream.told_cursor, position) != position) handler_->on_cursor_position(screen, position);
+  }
+}
+
+bool X11Source::take_orders(X11Desktop& desktop) {
   wakeup_.clear();
   std::lock_guard lock(mutex_);
   if (orders_.stop) return false;
-  requested_ = requested_ || orders_.request;
-  if (orders_.refresh) picture.forget();
-  if (orders_.colors) picture.set_colors(*orders_.colors);
+  if (orders_.colors) colors_ = *orders_.colors;
+  for (auto& [screen, stream] : desktop.streams) {
+    stream.requested = stream.requested || orders_.requests.contains(screen);
+    if (orders_.refresh) stream.picture.forget();
+    if (orders_.colors) stream.picture.set_colors(colors_);
+  }
   orders_ = {};
   return true;
 }
 
-Instant X11Source::next_look(const X11Picture& picture) const {
-  if (!requested_) return Instant::never();
-  if (picture.stale()) return pacer_.ready_at();
-  return picture.has_damage() ? Instant::never() : poll_at_;
+Instant X11Source::next_look(const X11Desktop& desktop, const Stream& stream) const {
+  if (!stream.requested) return Instant::never();
+  if (stream.picture.stale() || desktop.damage.pending()) return stream.pacer.ready_at();
+  return desktop.damage.available() ? Instant::never() : stream.poll_at;
 }
 
-bool X11Source::look(X11Picture& picture, Instant now) {
-  if (now < next_look(picture)) return false;
-  if (!picture.has_damage()) picture.look_at_all();
-  pacer_.spend(now);
-  poll_at_ = now + kPollInterval;
-  if (auto frame = picture.look(now)) {
-    requested_ = false;
-    handler_->on_frame(std::move(*frame));
+bool X11Source::look(X11Desktop& desktop, Instant now) {
+  bool looked = false, fetched = false;
+  for (auto& [screen, stream] : desktop.streams) {
+    if (now < next_look(desktop, stream)) continue;
+    // Also when everything is looked at, so that this damage is not looked at again.
+    if (desktop.damage.available() && !std::exchange(fetched, true))
+      for (const Rect& rect : desktop.damage.take())
+        for (auto& [other, damaged] : desktop.streams) damaged.picture.damaged(rect);
+    if (!desktop.damage.available()) stream.picture.look_at_all();
+    looked = true;
+    if (!stream.picture.stale()) continue;  // it was on another screen
+    stream.pacer.spend(now);
+    stream.poll_at = now + kPollInterval;
+    if (auto frame = stream.picture.look(now)) {
+      stream.requested = false;
+      handler_->on_frame(screen, std::move(*frame));
+    }
   }
-  return true;
+  return looked;
 }
 
 }  // namespace
 
-std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const Rect& area) {
-  return std::make_unique<X11Source>(display, area);
+std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const ShareChoice& choice) {
+  return std::make_unique<X11Source>(display, choice);
 }
 
 }  // namespace lotse::desktop

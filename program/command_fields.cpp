@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "wire/limits.h"
+
 namespace lotse::program {
 namespace {
 
@@ -22,6 +24,13 @@ ParticipantId participant_in(const json& command, const char* field) {
 std::optional<ParticipantId> presenter_in(const json& command) {
   if (!command.contains("presenter") || command["presenter"].is_null()) return std::nullopt;
   return participant_in(command, "presenter");
+}
+
+std::optional<ScreenId> screen_in(const json& command) {
+  if (!command.contains("screen") || command["screen"].is_null()) return std::nullopt;
+  auto screen = command["screen"].get<std::int64_t>();
+  if (screen < 0 || screen >= wire::kMaxScreens) throw std::invalid_argument("a screen is a number from 0 to 15");
+  return ScreenId{static_cast<std::uint8_t>(screen)};
 }
 
 session::Right right_in(const json& command) {

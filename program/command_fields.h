@@ -14,6 +14,8 @@ namespace lotse::program {
 ParticipantId participant_in(const nlohmann::json& command, const char* field = "participant");
 /// Nothing where the command names none: the only one is meant.
 std::optional<ParticipantId> presenter_in(const nlohmann::json& command);
+/// Nothing where the command names none.
+std::optional<ScreenId> screen_in(const nlohmann::json& command);
 /// "right", control without it.
 session::Right right_in(const nlohmann::json& command);
 /// "timeout_ms", 5 s without it, an hour at most.

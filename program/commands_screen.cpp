@@ -23,6 +23,7 @@ void Engine::do_sources(const json&, const Answer& answer) {
       monitors.push_back({{"monitor", i},
                           {"what", "monitor:" + std::to_string(i)},
                           {"name", m.name},
+                          {"primary", m.primary},
                           {"x", m.area.x},
                           {"y", m.area.y},
                           {"w", m.area.width},
@@ -45,7 +46,9 @@ void Engine::do_share(const json& c, const Answer& answer) {
 }
 
 void Engine::do_pause_share(const json& c, const Answer& answer) {
-  with_session([&](Session& s) { s.pause_share(c.value("on", true), net::Loop::now()); });
+  bool on = c.value("on", true);
+  with_session([&](Session& s) { s.pause_share(on, net::Loop::now()); });
+  if (screen_) paused_ = on, tell_own_screens();
   answer.ok();
 }
 

@@ -58,8 +58,22 @@ void Engine::do_stats(const json&, const Answer& answer) {
   std::uint64_t updates = 0, refused = 0, unproven = 0;
   if (session_ && session_->core()) {
     out["epoch"] = session_->core()->envelope.newest_epoch().value();
-    if (const auto* sender = session_->presenting()->sender()) encode = sender->stats().encode_ms;
+    out["shared"] = json::array();
+    for (const auto& [screen, sender] : session_->presenting()->senders()) {
+      const auto& of = sender->stats();
+      encode.insert(encode.end(), of.encode_ms.begin(), of.encode_ms.end());
+      out["shared"].push_back({{"screen", screen.value()}, {"updates", of.updates}, {"frames", of.frames}});
+    }
+    out["screens"] = json::array();
     for (const auto& [key, receiver] : session_->watching()->screens()) {
+      const Views::Screen* view = views_.find(key);
+      out["screens"].push_back({{"presenter", key.first.value()},
+                                {"screen", key.second.value()},
+                                {"name", view ? view->name : ""},
+                                {"updates", receiver->stats().updates},
+                                {"frames", view ? view->frames : 0},
+                                {"exact", receiver->exact()},
+                                {"versions_behind", receiver->versions_behind()}});
       updates += receiver->stats().updates;
       refused += receiver->stats().refused;
       unproven += receiver->stats().signed_bad;

@@ -47,20 +47,34 @@ InputEvent button_event(int button, bool down, std::optional<Point> at) {
   return event;
 }
 
+/// Nothing where the command names none: then it follows what is viewed.
+std::optional<PictureKey> named_in(const json& command, const Views& views) {
+  auto presenter = presenter_in(command);
+  auto screen = screen_in(command);
+  return presenter || screen ? views.meant(presenter, screen) : std::nullopt;
+}
+
 std::optional<Point> optional_point_in(const json& command) {
   return command.contains("x") ? std::optional(point_in(command)) : std::nullopt;
 }
 
 }  // namespace
 
+void Engine::do_view(const json& c, const Answer& answer) {
+  auto meant = views_.meant(presenter_in(c), screen_in(c));
+  if (!meant || !views_.view(*meant)) return answer.error("no_such_member", "nobody shows that screen");
+  answer.ok({{"presenter", meant->first.value()}, {"screen", meant->second.value()}});
+  follow_view();
+}
+
 void Engine::do_snapshot(const json& c, const Answer& answer) {
   std::string file = c.at("file").get<std::string>();
   bool settled = c.value("settled", true), with_cursor = c.value("cursor", false);
   auto finish = [this, file, with_cursor, answer](const Waits::Look& look) {
     try {
-      record::PointerImage pointer = with_cursor ? pointer_image() : record::PointerImage{};
+      record::PointerImage pointer = with_cursor ? pointer_image(look.of) : record::PointerImage{};
       write_snapshot(file, look.picture, with_cursor ? &pointer : nullptr);
-      session::PictureReceiver* receiver = watched();
+      session::PictureReceiver* receiver = receiver_of(look.of);
       answer.ok({{"width", look.picture.size.width},
                  {"height", look.picture.size.height},
                  {"exact", look.exact},
@@ -75,7 +89,8 @@ void Engine::do_snapshot(const json& c, const Answer& answer) {
     finish(look);
     return true;
   };
-  if (wait.done(look())) return;
+  wait.of = named_in(c, views_);
+  if (wait.done(look(wait.of))) return;
   wait.too_late = [answer] { answer.error("timeout", "the picture did not settle in time"); };
   wait.deadline = net::Loop::now() + timeout_in(c);
   if (!waits_.add(std::move(wait))) answer.error("rate_limited", "too many commands wait already");
@@ -97,15 +112,19 @@ void Engine::do_wait_pixel(const json& c, const Answer& answer) {
     answer.ok({{"ms", std::max(0.0, milliseconds(look.visible - since))}});
     return true;
   };
-  if (wait.done(look())) return;
+  wait.of = named_in(c, views_);
+  if (wait.done(look(wait.of))) return;
   wait.too_late = [answer] { answer.error("timeout", "the pixel did not become so in time"); };
   wait.deadline = net::Loop::now() + timeout_in(c);
   if (!waits_.add(std::move(wait))) answer.error("rate_limited", "too many commands wait already");
 }
 
-void Engine::send_input(const json& c, const InputEvent& input, const Answer& answer) {
+void Engine::send_input(const json& c, InputEvent input, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
-  with_session([&](Session& s) { refusal(s.input(presenter_in(c), input, net::Loop::now()), answer); });
+  auto meant = views_.meant(presenter_in(c), screen_in(c));
+  if (!meant) return answer.error("not_allowed", "nobody shows a screen");
+  input.screen = meant->second;
+  with_session([&](Session& s) { refusal(s.input(meant->first, input, net::Loop::now()), answer); });
 }
 
 void Engine::do_move(const json& c, const Answer& answer) {
@@ -160,7 +179,8 @@ void Engine::do_type(const json& c, const Answer& answer) {
 
 void Engine::do_press(const json& c, const Answer& answer) {
   Point p{c.at("px").get<int>(), c.at("py").get<int>()};
-  auto before = pixel_at(look().picture, p);
+  auto of = named_in(c, views_);
+  auto before = pixel_at(look(of).picture, p);
   if (!before) return answer.error("bad_request", "that pixel is outside the picture");
   Instant since = answer.read_at;
   Waits::Wait wait;
@@ -170,6 +190,7 @@ void Engine::do_press(const json& c, const Answer& answer) {
     answer.ok({{"ms", milliseconds(look.visible - since)}});
     return true;
   };
+  wait.of = of;
   wait.too_late = [answer] { answer.error("timeout", "the pixel did not change in time"); };
   wait.deadline = net::Loop::now() + timeout_in(c);
   if (!waits_.add(std::move(wait))) return answer.error("rate_limited", "too many commands wait already");
@@ -182,14 +203,19 @@ void Engine::do_release_keys(const json& c, const Answer& answer) {
   send_input(c, event, answer);
 }
 
+std::optional<ParticipantId> Engine::presenter_meant(const json& c) const {
+  auto meant = views_.meant(presenter_in(c), std::nullopt);
+  return meant ? std::optional(meant->first) : std::nullopt;
+}
+
 void Engine::do_request_control(const json& c, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
-  with_session([&](Session& s) { refusal(s.request_control(presenter_in(c), true, net::Loop::now()), answer); });
+  with_session([&](Session& s) { refusal(s.request_control(presenter_meant(c), true, net::Loop::now()), answer); });
 }
 
 void Engine::do_release_control(const json& c, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
-  with_session([&](Session& s) { refusal(s.request_control(presenter_in(c), false, net::Loop::now()), answer); });
+  with_session([&](Session& s) { refusal(s.request_control(presenter_meant(c), false, net::Loop::now()), answer); });
 }
 
 }  // namespace lotse::program

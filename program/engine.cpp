@@ -44,7 +44,7 @@ Engine::Engine(net::Loop& loop, Options options, Interactive interactive, Sink s
       timer_(loop, [this] { with_session([](session::Session&) {}); }),
       record_timer_(loop,
                     [this] {
-                      if (recorder_) want_frame();
+                      if (recorder_) want_frame_of(recorded_screen());
                     }),
       contacts_(config_folder(options_)) {
   if (!options_.identity_file.empty()) identity_ = unlock_identity(config_folder(options_), options_.identity_file);
@@ -195,6 +195,7 @@ void Engine::after_session() {
     if (std::exchange(sharing_wanted_, false)) share(share_what_), again = true;
   }
   if (!session_) return;
+  follow_view();
   tell_path();
   Instant now = net::Loop::now();
   waits_.poll(now);
@@ -271,13 +272,16 @@ void Engine::tell(const session::Event& event) {
     out["file"] = record_file_;
   if (auto* stage = std::get_if<StageChanged>(&event); stage && relay_)
     out["relay"] = net::to_string(relay_->address());
-  if (auto* presenter = std::get_if<PresenterChanged>(&event);
-      presenter && !presenter->sharing && presenter->participant == watched_) {
-    watched_ = ParticipantId{0xFFFF};
-    cursor_ = {};
-    if (shared_picture_) shared_picture_->clear();
+  if (auto* presenter = std::get_if<PresenterChanged>(&event); presenter && !presenter->sharing) {
+    views_.drop(presenter->participant);
+    if (shared_pictures_) shared_pictures_->drop(presenter->participant.value()), on_picture_();
   }
   emit(std::move(out));
+  if (auto* screen = std::get_if<ScreenChanged>(&event)) on_screen(*screen);
+  if (auto* placed = std::get_if<ScreensPlaced>(&event); placed && placed->presenter.value() != self_) {
+    views_.place(*placed);
+    tell_screens(placed->presenter);
+  }
   if (std::holds_alternative<StageChanged>(event)) tell_path();
   if (auto* controllers = std::get_if<ControllersChanged>(&event)) {
     controllers_[controllers->presenter] = controllers->members;
@@ -348,13 +352,14 @@ void Engine::end_session() {
   SecretText::overwrite(code_);
   SecretText::overwrite(link_secret_);
   self_ = -1;
-  watched_ = ParticipantId{0xFFFF};
+  views_.clear();
+  followed_.reset();
   pending_events_.clear();
   sharing_wanted_ = stop_sharing_wanted_ = false;
   controllers_.clear();
   told_rtt_ms_ = -1;
   waits_.poll(Instant::never());
-  if (shared_picture_) shared_picture_->clear();
+  if (shared_pictures_) shared_pictures_->clear();
   if (!rsa_) make_rsa();
 }
 

@@ -17,12 +17,13 @@
 #include "program/options.h"
 #include "program/relay_link.h"
 #include "program/shared_screen.h"
+#include "program/views.h"
 #include "program/waits.h"
 #include "record/recorder.h"
 #include "session/session.h"
 
 namespace lotse::ui {
-class SharedPicture;
+class SharedPictures;
 }
 
 namespace lotse::program {
@@ -40,9 +41,9 @@ class Engine : public session::SessionHost {
   Engine(net::Loop& loop, Options options, Interactive interactive, Sink sink);
   ~Engine();
 
-  /// Where the watched picture goes besides canvas file and recorder; outlives this.
-  void set_picture(ui::SharedPicture* picture, std::function<void()> on_change) {
-    shared_picture_ = picture;
+  /// Where all pictures go besides canvas file and recorder, which have the viewed one; outlives this.
+  void set_pictures(ui::SharedPictures* pictures, std::function<void()> on_change) {
+    shared_pictures_ = pictures;
     on_picture_ = std::move(on_change);
   }
   /// The program is to end with this code. Called once.
@@ -71,7 +72,7 @@ class Engine : public session::SessionHost {
     return contacts_.meet(name, key);
   }
   void remember(const std::string& name, const crypto::VerifyKey& key) override;
-  void want_frame() override;
+  void want_frame_of(ScreenId screen) override;
   void inject(const session::InputEvent& input) override;
   void start_sharing() override { sharing_wanted_ = true; }
   void stop_sharing() override { stop_sharing_wanted_ = true; }
@@ -108,14 +109,23 @@ class Engine : public session::SessionHost {
   void share(const std::string& what);
   void unshare();
   void cannot_share(const std::string& code, const std::string& why);
-  void on_frame(desktop::CapturedFrame frame);
+  void on_screens(const std::vector<desktop::SharedMonitor>& screens);
+  void tell_own_screens();
+  void on_frame(ScreenId screen, desktop::CapturedFrame frame);
   void draw_own(const desktop::CapturedFrame& frame);
+  /// The first of the own screens: that one is recorded while nobody else's is viewed.
+  ScreenId recorded_screen() const;
 
-  // The watched picture.
-  session::PictureReceiver* watched();
-  Waits::Look look();
+  // The pictures that are watched.
+  session::PictureReceiver* receiver_of(PictureKey key);
+  session::PictureReceiver* viewed();
+  Waits::Look look(std::optional<PictureKey> key);
+  void on_screen(const session::ScreenChanged& change);
+  void tell_screens(ParticipantId presenter);
+  /// Whatever follows the viewed picture goes on with another one, when it is another one.
+  void follow_view();
   void record_frame();
-  record::PointerImage pointer_image() const;
+  record::PointerImage pointer_image(std::optional<PictureKey> key) const;
 
   // Commands: engine_commands.cpp finds them, commands_*.cpp have them.
   void do_join(const nlohmann::json&, const Answer&);
@@ -141,6 +151,7 @@ class Engine : public session::SessionHost {
   void do_quit(const nlohmann::json&, const Answer&);
   void do_set_name(const nlohmann::json&, const Answer&);
   void do_forget_contact(const nlohmann::json&, const Answer&);
+  void do_view(const nlohmann::json&, const Answer&);
   void do_snapshot(const nlohmann::json&, const Answer&);
   void do_wait_pixel(const nlohmann::json&, const Answer&);
   void do_move(const nlohmann::json&, const Answer&);
@@ -171,7 +182,8 @@ class Engine : public session::SessionHost {
   void do_new_code(const nlohmann::json&, const Answer&);
   void do_end(const nlohmann::json&, const Answer&);
   void refusal(const session::Session::Refusal& refusal, const Answer& answer);
-  void send_input(const nlohmann::json& command, const session::InputEvent& input, const Answer& answer);
+  void send_input(const nlohmann::json& command, session::InputEvent input, const Answer& answer);
+  std::optional<ParticipantId> presenter_meant(const nlohmann::json& command) const;
   void record_if_may();
   std::string start_recording(const std::string& file);
   void stop_recording();
@@ -180,8 +192,8 @@ class Engine : public session::SessionHost {
   Options options_;
   Interactive interactive_;
   Sink sink_;
-  ui::SharedPicture* shared_picture_ = nullptr;
-  std::function<void()> on_picture_;  // it has changed
+  ui::SharedPictures* shared_pictures_ = nullptr;
+  std::function<void()> on_picture_;  // one of them has changed
   net::Loop::Timer timer_;
   net::Loop::Timer record_timer_;  // when the next frame of the own screen is wanted for the recording
   std::unique_ptr<RelayLink> relay_;
@@ -202,21 +214,19 @@ class Engine : public session::SessionHost {
   double told_rtt_ms_ = -1;
   int self_ = -1;
   int depth_ = 0;  // inside a call of the session
-  bool sharing_wanted_ = false, stop_sharing_wanted_ = false, frame_wanted_ = false, quitting_ = false;
+  bool sharing_wanted_ = false, stop_sharing_wanted_ = false, quitting_ = false;
+  bool paused_ = false;      // the own share
   bool must_share_ = false;  // until the screen of --share is there
   bool was_suspended_ = false;
   Instant asked_{};  // join command or start
 
   std::unique_ptr<CanvasFile> canvas_file_;
-  ParticipantId watched_{0xFFFF};  // whose picture is shown
-  Instant visible_{};
+  Views views_;
+  std::optional<PictureKey> followed_;  // what canvas file, recording and waits have of views_
   Waits waits_;
-  session::CursorImage cursor_;
-  std::optional<Point> cursor_position_;
-  std::uint64_t cursor_serial_ = 0;
   std::unique_ptr<record::Recorder> recorder_;
   std::string record_file_;
-  codec::Canvas own_canvas_;  // the own screen, while it is recorded
+  codec::Canvas own_canvas_;  // the first of the own screens, while it is recorded
   session::CursorImage own_cursor_;
   std::optional<Point> own_cursor_position_;
   std::uint64_t frames_shown_ = 0;

@@ -35,6 +35,7 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"quit", &Engine::do_quit},
                                                                   {"set_name", &Engine::do_set_name},
                                                                   {"forget_contact", &Engine::do_forget_contact},
+                                                                  {"view", &Engine::do_view},
                                                                   {"snapshot", &Engine::do_snapshot},
                                                                   {"wait_pixel", &Engine::do_wait_pixel},
                                                                   {"move", &Engine::do_move},

@@ -9,31 +9,29 @@
 namespace lotse::program {
 namespace {
 
+using nlohmann::json;
 constexpr auto kRecordEvery = std::chrono::milliseconds(50);  // the recorder takes no more
 
 }  // namespace
 
 void Engine::share(const std::string& what) {
   SharedScreen::Handler handler;
-  handler.on_granted = [this](const std::string& name) {
-    must_share_ = false;
-    if (recorder_) want_frame();
-    with_session([&](session::Session& s) { s.begin_share(name, net::Loop::now()); });
-  };
+  handler.on_granted = [this] { must_share_ = false; };
+  handler.on_screens = [this](const std::vector<desktop::SharedMonitor>& screens) { on_screens(screens); };
   handler.on_ended = [this](desktop::SourceProblem problem, const std::string& detail) {
     cannot_share(code_of(problem), detail);
     unshare();
   };
-  handler.on_frame = [this](desktop::CapturedFrame frame) { on_frame(std::move(frame)); };
+  handler.on_frame = [this](ScreenId screen, desktop::CapturedFrame frame) { on_frame(screen, std::move(frame)); };
   handler.on_cursor_shape = [this](desktop::CursorShape shape) {
     own_cursor_ = {shape.size, shape.hotspot, shape.argb};
     with_session([&](session::Session& s) {
       s.on_cursor_shape({shape.size, shape.hotspot, std::move(shape.argb)}, net::Loop::now());
     });
   };
-  handler.on_cursor_position = [this](Point p) {
-    own_cursor_position_ = p;
-    with_session([&](session::Session& s) { s.on_cursor_position(p, net::Loop::now()); });
+  handler.on_cursor_position = [this](ScreenId screen, Point p) {
+    if (screen == recorded_screen()) own_cursor_position_ = p;
+    with_session([&](session::Session& s) { s.on_cursor_position(screen, p, net::Loop::now()); });
     record_frame();
   };
   handler.on_local_input = [this] { with_session([](session::Session& s) { s.on_local_input(net::Loop::now()); }); };
@@ -43,7 +41,6 @@ void Engine::share(const std::string& what) {
   };
   try {
     share_what_ = what;
-    frame_wanted_ = false;
     screen_ = std::make_unique<SharedScreen>(loop_, options_.display, what, options_.colors, std::move(handler));
   } catch (const std::invalid_argument& e) {
     cannot_share("bad_request", e.what());
@@ -60,27 +57,48 @@ void Engine::cannot_share(const std::string& code, const std::string& why) {
 }
 
 void Engine::unshare() {
+  paused_ = false;
   with_session([](session::Session& s) { s.end_share(net::Loop::now()); });
   screen_.reset();
 }
 
-void Engine::want_frame() {
-  if (screen_) screen_->request();
+void Engine::want_frame_of(ScreenId screen) {
+  if (screen_) screen_->request(screen);
+}
+
+void Engine::on_screens(const std::vector<desktop::SharedMonitor>& screens) {
+  std::vector<session::ScreenPlace> places;
+  for (const auto& s : screens) places.push_back({s.screen, s.monitor.name, s.monitor.area, s.monitor.primary});
+  with_session([&](session::Session& s) { s.share_screens(places, net::Loop::now()); });
+  if (!screen_) return;
+  tell_own_screens();
+  if (recorder_ && !viewed()) want_frame_of(recorded_screen());
+}
+
+void Engine::tell_own_screens() {
+  json list = json::array();
+  for (const auto& s : screen_->screens())
+    list.push_back(screen_json(s.screen, s.monitor.name, s.monitor.area, s.monitor.primary, paused_));
+  emit({{"event", "screens"}, {"presenter", self_}, {"screens", list}});
+}
+
+ScreenId Engine::recorded_screen() const {
+  return screen_ && !screen_->screens().empty() ? screen_->screens().front().screen : ScreenId{0};
 }
 
 void Engine::inject(const session::InputEvent& input) {
   if (screen_) screen_->inject(input);
 }
 
-void Engine::on_frame(desktop::CapturedFrame frame) {
-  if (recorder_ && !watched()) {
+void Engine::on_frame(ScreenId screen, desktop::CapturedFrame frame) {
+  if (recorder_ && !viewed() && screen == recorded_screen()) {
     draw_own(frame);
     record_timer_.set(net::Loop::now() + kRecordEvery);  // the session asks for frames only while somebody watches
   }
   std::vector<session::SlotUpdate> slots;
   slots.reserve(frame.slots.size());
   for (auto& slot : frame.slots) slots.push_back({slot.slot, std::move(slot.pixels)});
-  with_session([&](session::Session& s) { s.on_captured(frame.size, std::move(slots), net::Loop::now()); });
+  with_session([&](session::Session& s) { s.on_captured(screen, frame.size, std::move(slots), net::Loop::now()); });
 }
 
 void Engine::draw_own(const desktop::CapturedFrame& frame) {

@@ -1,53 +1,108 @@
-// The engine's side of what is seen: the watched picture, to window and canvas file, and the recording.
+// The engine's side of what is seen: all pictures to the window, the viewed one to canvas file and recording.
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
 #include "program/engine.h"
+#include "program/events_json.h"
 #include "ui/backend.h"
 
 namespace lotse::program {
 
-session::PictureReceiver* Engine::watched() {
+using nlohmann::json;
+
+session::PictureReceiver* Engine::receiver_of(PictureKey key) {
   if (!session_ || !session_->watching()) return nullptr;
-  return watched_.value() == 0xFFFF ? session_->watching()->screen(std::nullopt)
-                                    : session_->watching()->screen(watched_);
+  return session_->watching()->screen(key.first, key.second);
 }
 
-Waits::Look Engine::look() {
-  session::PictureReceiver* receiver = watched();
+session::PictureReceiver* Engine::viewed() {
+  auto key = views_.viewed();
+  return key ? receiver_of(*key) : nullptr;
+}
+
+/// Nothing: the picture that is viewed.
+Waits::Look Engine::look(std::optional<PictureKey> key) {
+  if (!key) key = views_.viewed();
+  session::PictureReceiver* receiver = key ? receiver_of(*key) : nullptr;
   if (!receiver) return {};
-  return {receiver->picture(), receiver->complete(), receiver->exact(), visible_};
+  const Views::Screen* screen = views_.find(*key);
+  return {receiver->picture(),   receiver->complete(), receiver->exact(), screen ? screen->visible : Instant{}, *key,
+          key == views_.viewed()};
 }
 
-void Engine::show(ParticipantId presenter, ScreenId screen, codec::FrameView picture, const std::vector<Rect>& changed,
+void Engine::show(ParticipantId presenter, ScreenId number, codec::FrameView picture, const std::vector<Rect>& changed,
                   bool exact) {
-  if (watched_.value() == 0xFFFF) watched_ = presenter;
-  if (presenter != watched_) return;
-  if (!changed.empty()) visible_ = net::Loop::now(), ++frames_shown_;
-  if (canvas_file_)
-    canvas_file_->publish(picture, changed, presenter, screen, exact ? Exact::yes : Exact::no, visible_);
-  if (shared_picture_ && !changed.empty()) shared_picture_->update(picture, changed), on_picture_();
-  session::PictureReceiver* receiver = session_->watching()->screen(presenter);
-  waits_.look({picture, receiver && receiver->complete(), exact, visible_});
-  if (!changed.empty()) record_frame();
+  PictureKey key{presenter, number};
+  Views::Screen& screen = views_.at(key);
+  bool is_viewed = views_.viewed() == key;
+  if (!changed.empty()) {
+    screen.visible = net::Loop::now();
+    ++screen.frames;
+    if (is_viewed) ++frames_shown_;
+  }
+  if (canvas_file_ && is_viewed)
+    canvas_file_->publish(picture, changed, presenter, number, exact ? Exact::yes : Exact::no, screen.visible);
+  if (shared_pictures_ && !changed.empty())
+    shared_pictures_->at({presenter.value(), number.value()})->update(picture, changed), on_picture_();
+  session::PictureReceiver* receiver = receiver_of(key);
+  waits_.look({picture, receiver && receiver->complete(), exact, screen.visible, key, is_viewed});
+  if (!changed.empty() && is_viewed) record_frame();
 }
 
-void Engine::show_cursor(ParticipantId presenter, ScreenId, const session::CursorImage* shape,
+void Engine::show_cursor(ParticipantId presenter, ScreenId number, const session::CursorImage* shape,
                          std::optional<Point> position) {
-  if (watched_.value() != 0xFFFF && presenter != watched_) return;
-  if (shape) cursor_ = *shape, ++cursor_serial_;
-  cursor_position_ = position;
-  if (shared_picture_)
-    shared_picture_->set_cursor({cursor_.size, cursor_.hotspot, position.value_or(Point{}),
-                                 position && !cursor_.size.empty(), cursor_serial_, cursor_.argb}),
-        on_picture_();
+  PictureKey key{presenter, number};
+  Views::Screen& screen = views_.at(key);
+  if (shape) screen.cursor = *shape, ++screen.cursor_serial;
+  screen.cursor_position = position;
+  if (shared_pictures_) {
+    const session::CursorImage& cursor = screen.cursor;
+    shared_pictures_->at({presenter.value(), number.value()})
+        ->set_cursor({cursor.size, cursor.hotspot, position.value_or(Point{}), position && !cursor.size.empty(),
+                      screen.cursor_serial, cursor.argb});
+    on_picture_();
+  }
+  if (views_.viewed() == key) record_frame();
+}
+
+void Engine::on_screen(const session::ScreenChanged& change) {
+  views_.update(change);
+  if (!change.sharing && shared_pictures_)
+    shared_pictures_->remove({change.presenter.value(), change.screen.value()}), on_picture_();
+  tell_screens(change.presenter);
+}
+
+void Engine::tell_screens(ParticipantId presenter) {
+  json list = json::array();
+  for (const auto& [key, screen] : views_.screens()) {
+    if (key.first != presenter || !screen.told) continue;
+    auto place = views_.place_of(key);
+    list.push_back(screen_json(key.second, screen.name,
+                               {place.corner.x, place.corner.y, screen.size.width, screen.size.height}, place.primary,
+                               screen.paused));
+  }
+  emit({{"event", "screens"}, {"presenter", presenter.value()}, {"screens", list}});
+}
+
+void Engine::follow_view() {
+  auto key = views_.viewed();
+  if (key == followed_) return;
+  followed_ = key;
+  if (!key) return;
+  emit({{"event", "viewed"}, {"presenter", key->first.value()}, {"screen", key->second.value()}});
+  session::PictureReceiver* receiver = viewed();
+  if (!receiver || receiver->picture().size.empty()) return;
+  if (canvas_file_)
+    canvas_file_->publish(receiver->picture(), {}, key->first, key->second, receiver->exact() ? Exact::yes : Exact::no,
+                          net::Loop::now());
+  waits_.look(look(key));
   record_frame();
 }
 
-record::PointerImage Engine::pointer_image() const {
-  bool own = watched_.value() == 0xFFFF;
-  const session::CursorImage& shape = own ? own_cursor_ : cursor_;
-  auto position = own ? own_cursor_position_ : cursor_position_;
+record::PointerImage Engine::pointer_image(std::optional<PictureKey> key) const {
+  const Views::Screen* screen = key ? views_.find(*key) : nullptr;
+  const session::CursorImage& shape = screen ? screen->cursor : own_cursor_;
+  auto position = screen ? screen->cursor_position : own_cursor_position_;
   if (!position) return {};
   record::PointerImage out;
   out.size = shape.size;
@@ -59,10 +114,10 @@ record::PointerImage Engine::pointer_image() const {
 
 void Engine::record_frame() {
   if (!recorder_) return;
-  session::PictureReceiver* receiver = watched();
+  session::PictureReceiver* receiver = viewed();
   codec::FrameView picture = receiver ? receiver->picture() : own_canvas_.view();
   if (receiver && !receiver->complete()) return;
-  if (!picture.size.empty()) recorder_->frame(picture, pointer_image(), net::Loop::now());
+  if (!picture.size.empty()) recorder_->frame(picture, pointer_image(views_.viewed()), net::Loop::now());
 }
 
 std::string Engine::start_recording(const std::string& file) {
@@ -79,7 +134,7 @@ std::string Engine::start_recording(const std::string& file) {
   }
   record_file_ = file;
   own_canvas_.reset({});
-  if (screen_ && !watched()) screen_->refresh(), want_frame();
+  if (screen_ && !viewed()) screen_->refresh(), want_frame_of(recorded_screen());
   record_frame();
   with_session([](session::Session& s) { s.set_recording(true, net::Loop::now()); });
   return {};

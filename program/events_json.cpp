@@ -62,13 +62,8 @@ struct Writer {
   json operator()(const RaisedHand& e) const {
     return {{"event", "raised_hand"}, {"participant", e.participant.value()}, {"up", e.up}};
   }
-  json operator()(const ScreenChanged& e) const {
-    json screen{{"screen", e.screen.value()}, {"name", e.name},     {"x", 0},     {"y", 0},
-                {"w", e.size.width},          {"h", e.size.height}, {"scale", 1}, {"paused", e.paused}};
-    return {{"event", "screens"},
-            {"presenter", e.presenter.value()},
-            {"screens", e.sharing ? json::array({screen}) : json::array()}};
-  }
+  json operator()(const ScreenChanged&) const { return nullptr; }  // these two become one list of all screens
+  json operator()(const ScreensPlaced&) const { return nullptr; }
   json operator()(const PictureComplete& e) const {
     return {{"event", "picture"},
             {"presenter", e.presenter.value()},
@@ -123,6 +118,11 @@ int deputy_order(const Roster& roster, ParticipantId id) {
 }  // namespace
 
 json to_json(const Event& event, int self) { return std::visit(Writer{self}, event); }
+
+json screen_json(ScreenId screen, const std::string& name, const Rect& area, bool primary, bool paused) {
+  return {{"screen", screen.value()}, {"name", name}, {"x", area.x},        {"y", area.y},     {"w", area.width},
+          {"h", area.height},         {"scale", 1},   {"primary", primary}, {"paused", paused}};
+}
 
 json to_field(ParticipantId to) { return to == kEverybody ? json("all") : json(to.value()); }
 

@@ -69,7 +69,7 @@ class WindowBackend : public ui::Backend {
     std::scoped_lock lock(mutex_);
     return std::exchange(events_, {});
   }
-  ui::SharedPicture& picture() override { return picture_; }
+  ui::SharedPictures& pictures() override { return pictures_; }
   void on_wake(std::function<void()> wake) override {
     std::scoped_lock lock(mutex_);
     wake_ = std::move(wake);
@@ -91,7 +91,7 @@ class WindowBackend : public ui::Backend {
   std::mutex mutex_;
   std::vector<json> events_;
   std::function<void()> wake_;
-  ui::SharedPicture picture_;
+  ui::SharedPictures pictures_;
 };
 
 // `windows`: takes commands that begin with ui_; null without windows.
@@ -172,7 +172,7 @@ int run_windowed(Options options) {
     if (jsonl) write_line(event);
     backend.push(std::move(event));
   });
-  engine.set_picture(&backend.picture(), [&] { backend.wake(); });
+  engine.set_pictures(&backend.pictures(), [&] { backend.wake(); });
   backend.connect(&engine);
   engine.on_exit = [&](int exit_code) {
     code = exit_code;

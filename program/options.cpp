@@ -64,7 +64,10 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--relay", o.relay, "relay to use, HOST[:PORT]; default: the last one, else 127.0.0.1");
   app.add_option("--relay-pin", o.relay_pin, "the relay's key, sha256:HEX: it and no other is accepted");
   app.add_option("--name", o.name, "your name, as the others see it")->capture_default_str();
-  app.add_option("--share", share, "what to show: screen, monitor:N, region:WxH+X+Y, none");
+  app.add_option(
+      "--share", share,
+      "what to show: screen (each monitor by itself), desktop (all as one picture), monitor:N or monitor:NAME, "
+      "region:WxH+X+Y, none");
   app.add_option("--display", o.display, "X11 display to share, default: DISPLAY");
   auto* password_option = app.add_option(
       "--password", password,

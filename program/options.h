@@ -23,7 +23,7 @@ struct Options {
   std::string relay_pin;    // sha256:HEX
   std::string relay_token;  // master: for a relay that demands one
   std::string name;
-  std::optional<std::string> share;  // screen, monitor:N, region:WxH+X+Y, none
+  std::optional<std::string> share;  // as SharedScreen takes it, or none
   std::string display;
   std::optional<session::Mode> mode;
   SecretText password;  // master: none, a passphrase, or auto and empty: six digits; participant: the code, or empty

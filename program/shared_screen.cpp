@@ -1,31 +1,38 @@
 #include "program/shared_screen.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
+
+#include "desktop/share_plan.h"
 
 namespace lotse::program {
 namespace {
 
-struct Shared {
-  Rect area;  // empty: the whole screen
-  std::string name;
-};
-
-Shared find_shared(const std::string& display, const std::string& what) {
-  if (what == "screen" || what.empty()) return {{}, "Screen"};
+desktop::ShareChoice find_shared(const std::string& display, const std::string& what) {
+  using K = desktop::ShareChoice::Kind;
+  if (what == "screen" || what.empty()) return {};
+  if (what == "desktop") return {.kind = K::desktop, .monitor = {}, .area = {}};
   Rect r;
   char tail = 0;
   if (std::sscanf(what.c_str(), "region:%dx%d%d%d%c", &r.width, &r.height, &r.x, &r.y, &tail) == 4 && !r.empty() &&
       r.x >= 0 && r.y >= 0)
-    return {r, what.substr(7)};
+    return {.kind = K::area, .monitor = {}, .area = r};
+  if (!what.starts_with("monitor:"))
+    throw std::invalid_argument("cannot share '" + what + "': use screen, desktop, monitor:N or region:WxH+X+Y");
+  std::string name = what.substr(8);
+  auto sources = desktop::x11_sources(display);
   unsigned index = 0;
-  if (std::sscanf(what.c_str(), "monitor:%u%c", &index, &tail) == 1) {
-    auto sources = desktop::x11_sources(display);
-    if (index < sources.monitors.size()) return {sources.monitors[index].area, sources.monitors[index].name};
+  bool counted = std::sscanf(name.c_str(), "%u%c", &index, &tail) == 1;
+  if (counted && index < sources.monitors.size()) name = sources.monitors[index].name;
+  bool there = std::any_of(sources.monitors.begin(), sources.monitors.end(),
+                           [&](const desktop::Monitor& m) { return m.name == name; });
+  if (!there)
     throw std::invalid_argument("there is no " + what + "; monitors are counted from 0 to " +
-                                std::to_string(sources.monitors.size() - 1));
-  }
-  throw std::invalid_argument("cannot share '" + what + "': use screen, monitor:N or region:WxH+X+Y");
+                                std::to_string(sources.monitors.size() - 1) + ", or named");
+  // A server without RandR has one monitor only, which it cannot name.
+  bool only = sources.monitors.size() == 1;
+  return only ? desktop::ShareChoice{} : desktop::ShareChoice{.kind = K::monitor, .monitor = name, .area = {}};
 }
 
 }  // namespace
@@ -33,8 +40,7 @@ Shared find_shared(const std::string& display, const std::string& what) {
 // Brings what happens on the source's threads to the loop; knows when nobody listens any more.
 class SharedScreen::Relay : public desktop::ScreenSourceHandler, public std::enable_shared_from_this<Relay> {
  public:
-  Relay(net::Loop& loop, std::string name, Handler handler)
-      : loop_(loop), name_(std::move(name)), handler_(std::move(handler)) {}
+  Relay(net::Loop& loop, Handler handler) : loop_(loop), handler_(std::move(handler)) {}
 
   void stop() { stopped_ = true; }  // on the loop
 
@@ -47,37 +53,43 @@ class SharedScreen::Relay : public desktop::ScreenSourceHandler, public std::ena
 
   void on_state(desktop::SourceState state, desktop::SourceProblem problem, const std::string& detail) override {
     using S = desktop::SourceState;
-    if (state == S::granted) post([name = name_](Handler& h) { h.on_granted(name); });
+    if (state == S::granted) post([](Handler& h) { h.on_granted(); });
     if (state == S::refused || state == S::gone) post([problem, detail](Handler& h) { h.on_ended(problem, detail); });
   }
-  void on_frame(desktop::CapturedFrame frame) override {
-    post([frame = std::move(frame)](Handler& h) mutable { h.on_frame(std::move(frame)); });
+  void on_screens(std::vector<desktop::SharedMonitor> screens) override {
+    post([screens = std::move(screens)](Handler& h) { h.on_screens(screens); });
+  }
+  void on_frame(ScreenId screen, desktop::CapturedFrame frame) override {
+    post([screen, frame = std::move(frame)](Handler& h) mutable { h.on_frame(screen, std::move(frame)); });
   }
   void on_cursor_shape(desktop::CursorShape shape) override {
     post([shape = std::move(shape)](Handler& h) mutable { h.on_cursor_shape(std::move(shape)); });
   }
-  void on_cursor_position(Point position) override {
-    post([position](Handler& h) { h.on_cursor_position(position); });
+  void on_cursor_position(ScreenId screen, Point position) override {
+    post([screen, position](Handler& h) { h.on_cursor_position(screen, position); });
   }
 
  private:
   net::Loop& loop_;
-  std::string name_;
   Handler handler_;
   bool stopped_ = false;
 };
 
 SharedScreen::SharedScreen(net::Loop& loop, const std::string& display, const std::string& what, codec::Colors colors,
                            Handler handler) {
-  Shared shared = find_shared(display, what);
+  auto choice = find_shared(display, what);
   auto no_input = handler.on_no_input;
-  relay_ = std::make_shared<Relay>(loop, shared.name, std::move(handler));
-  source_ = desktop::make_x11_source(display, shared.area);
+  handler.on_screens = [this, tell = std::move(handler.on_screens)](std::vector<desktop::SharedMonitor> screens) {
+    screens_ = screens;
+    tell(std::move(screens));
+  };
+  relay_ = std::make_shared<Relay>(loop, std::move(handler));
+  source_ = desktop::make_x11_source(display, choice);
   source_->set_colors(colors);
   try {
-    input_ = desktop::make_x11_input(display, shared.area,
-                                     {[relay = relay_] { relay->post([](Handler& h) { h.on_local_input(); }); },
-                                      [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); }});
+    input_ =
+        desktop::make_x11_input(display, {[relay = relay_] { relay->post([](Handler& h) { h.on_local_input(); }); },
+                                          [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); }});
   } catch (const std::exception& e) {
     no_input(e.what());
   }
@@ -89,19 +101,21 @@ SharedScreen::~SharedScreen() {
   if (input_.sink) input_.sink->release_all();
 }
 
-void SharedScreen::request() { source_->request(); }
+void SharedScreen::request(ScreenId screen) { source_->request(screen); }
 void SharedScreen::refresh() { source_->refresh(); }
 void SharedScreen::set_colors(codec::Colors colors) { source_->set_colors(colors); }
 
 void SharedScreen::inject(const session::InputEvent& in) {
   if (!input_.sink) return;
   desktop::InputSink& sink = *input_.sink;
+  auto place = desktop::on_desktop(screens_, in.screen, in.position);
   using K = session::InputEvent::Kind;
   switch (in.kind) {
     case K::move:
-      return sink.move(in.position);
+      return place ? sink.move(*place) : void();
     case K::button:
-      if (in.at_position) sink.move(in.position);
+      if (!place && in.down) return;
+      if (place && in.at_position) sink.move(*place);
       return sink.button(in.button, in.down);
     case K::wheel:
       return sink.wheel(in.dx, in.dy);

@@ -1,8 +1,10 @@
-// The own screen while it is shared: its source and the hands that remote input moves, brought to the session's thread.
+// The own screens while they are shared: its source and the hands that remote input moves, brought to the session's
+// thread.
 #pragma once
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "desktop/input_sink.h"
 #include "desktop/screen_source.h"
@@ -15,29 +17,33 @@ namespace lotse::program {
 class SharedScreen {
  public:
   struct Handler {
-    std::function<void(const std::string& name)> on_granted;
+    std::function<void()> on_granted;
     std::function<void(desktop::SourceProblem, const std::string& detail)> on_ended;  // refused or gone
-    std::function<void(desktop::CapturedFrame)> on_frame;
+    std::function<void(std::vector<desktop::SharedMonitor>)> on_screens;
+    std::function<void(ScreenId, desktop::CapturedFrame)> on_frame;
     std::function<void(desktop::CursorShape)> on_cursor_shape;
-    std::function<void(Point)> on_cursor_position;
+    std::function<void(ScreenId, Point)> on_cursor_position;
     std::function<void()> on_local_input, on_panic;
     std::function<void(const std::string&)> on_no_input;  // can be watched, not controlled: why
   };
-  /// `what`: screen, monitor:N, region:WxH+X+Y. Throws std::runtime_error, one clear line, when it is none of these or
-  /// not there.
+  /// `what`: screen (each monitor a screen of its own), desktop (all of it as one), monitor:N or monitor:NAME,
+  /// region:WxH+X+Y. Throws std::invalid_argument, one clear line, when it is none of these or not there.
   SharedScreen(net::Loop& loop, const std::string& display, const std::string& what, codec::Colors colors,
                Handler handler);
   ~SharedScreen();
 
-  void request();
+  void request(ScreenId screen);
   void refresh();
   void set_colors(codec::Colors colors);
+  /// `input` is of one of the screens that were told last; of another one it is dropped.
   void inject(const session::InputEvent& input);
+  const std::vector<desktop::SharedMonitor>& screens() const { return screens_; }
 
  private:
   class Relay;
   std::shared_ptr<Relay> relay_;
   desktop::DesktopInput input_;
+  std::vector<desktop::SharedMonitor> screens_;
   std::unique_ptr<desktop::ScreenSource> source_;
 };
 

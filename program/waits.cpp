@@ -11,7 +11,10 @@ bool Waits::add(Wait wait) {
 }
 
 void Waits::look(const Look& look) {
-  for (auto at = waits_.begin(); at != waits_.end();) at = at->done(look) ? waits_.erase(at) : std::next(at);
+  for (auto at = waits_.begin(); at != waits_.end();) {
+    bool concerns = at->of ? *at->of == look.of : look.viewed;
+    at = concerns && at->done(look) ? waits_.erase(at) : std::next(at);
+  }
 }
 
 void Waits::poll(Instant now) {

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "codec/frame.h"
+#include "program/views.h"
 
 namespace lotse::program {
 
@@ -16,11 +17,14 @@ class Waits {
     codec::FrameView picture;  // empty size: there is none
     bool complete = false, exact = false;
     Instant visible;  // when it became so
+    PictureKey of{};  // whose it is
+    bool viewed = true;
   };
   struct Wait {
     std::function<bool(const Look&)> done;  // true: answered
     std::function<void()> too_late;
     Instant deadline;
+    std::optional<PictureKey> of{};  // the picture that is looked at; nothing: the one that is viewed
   };
   static constexpr std::size_t kMax = 1000;
 

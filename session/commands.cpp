@@ -13,23 +13,23 @@ constexpr Session::Refusal kDone = std::nullopt;
 
 }  // namespace
 
-void Session::begin_share(const std::string& name, Instant now) {
+void Session::share_screens(const std::vector<ScreenPlace>& screens, Instant now) {
   if (!begin_call(now) || !core_) return;
-  presenting_->begin(name);
-  if (lead_) lead_->on_sharing(core_->self, true);
+  presenting_->share(screens);
+  if (lead_) lead_->on_sharing(core_->self, presenting_->sharing());
   update_stage();
 }
 
-void Session::on_captured(Size size, std::vector<SlotUpdate> slots, Instant now) {
-  if (begin_call(now) && core_) presenting_->captured(size, std::move(slots));
+void Session::on_captured(ScreenId screen, Size size, std::vector<SlotUpdate> slots, Instant now) {
+  if (begin_call(now) && core_) presenting_->captured(screen, size, std::move(slots));
 }
 
-void Session::on_cursor_shape(CursorImage shape, Instant now) {
-  if (begin_call(now) && core_) presenting_->cursor_shape(std::move(shape));
+void Session::on_cursor_shape(const CursorImage& shape, Instant now) {
+  if (begin_call(now) && core_) presenting_->cursor_shape(shape);
 }
 
-void Session::on_cursor_position(Point position, Instant now) {
-  if (begin_call(now) && core_) presenting_->cursor_position(position);
+void Session::on_cursor_position(ScreenId screen, Point position, Instant now) {
+  if (begin_call(now) && core_) presenting_->cursor_position(screen, position);
 }
 
 void Session::end_share(Instant now) {

@@ -123,6 +123,16 @@ struct ScreenChanged {
   bool sharing;
   bool paused;
 };
+/// How the screens of a presenter lie beside each other.
+struct ScreensPlaced {
+  struct Place {
+    ScreenId screen;
+    Point corner;  // of its desktop
+    bool primary;
+  };
+  ParticipantId presenter;
+  std::vector<Place> places;
+};
 struct PictureComplete {
   ParticipantId presenter;
   ScreenId screen;
@@ -190,7 +200,7 @@ struct Ended {
 using Event =
     std::variant<SessionNumber, NewCode, StageChanged, InLobby, LobbyLeft, OwnSas, Joined, Left, RosterChanged, Granted,
                  Revoked, ControlRequested, ConsentRequest, ConsentGone, ControllersChanged, RaisedHand, ScreenChanged,
-                 PictureComplete, ExactChanged, StaleChanged, ChatLine, ModeChanged, PresenterChanged, MasterChanged,
-                 RecordingChanged, EpochChanged, LockChanged, IdentityShown, Warning, TryAgain, Ended>;
+                 ScreensPlaced, PictureComplete, ExactChanged, StaleChanged, ChatLine, ModeChanged, PresenterChanged,
+                 MasterChanged, RecordingChanged, EpochChanged, LockChanged, IdentityShown, Warning, TryAgain, Ended>;
 
 }  // namespace lotse::session

@@ -20,7 +20,8 @@ namespace lotse::session {
 struct InputEvent {
   enum class Kind : std::uint8_t { move, button, wheel, key, text, release_all };
   Kind kind{};
-  Point position;            // move, button: pixels of the shared area
+  ScreenId screen;           // that it was made on
+  Point position;            // move, button: pixels of that screen
   bool at_position = false;  // button: move there first
   int button = 0;
   bool down = false;
@@ -29,6 +30,15 @@ struct InputEvent {
   std::uint16_t keycode = 0;    // evdev
   std::uint32_t modifiers = 0;  // bits: shift control alt super alt_gr caps num
   std::string text;
+};
+
+/// A screen that a member shares: one of its monitors, or all of its desktop. The program that shares says them all at
+/// once; viewers are told where they lie beside each other.
+struct ScreenPlace {
+  ScreenId screen;
+  std::string name;
+  Rect area;  // of the desktop, in pixels
+  bool primary = false;
 };
 
 struct CursorImage {
@@ -61,10 +71,12 @@ class SessionHost {
   virtual void decode(std::function<std::function<void()>()> job) { work(std::move(job)); }
 
   // As presenter.
-  /// The next changed frame may come, by Session::on_captured.
-  virtual void want_frame() = 0;
+  /// The next changed frame of that screen may come, by Session::on_captured.
+  virtual void want_frame_of(ScreenId screen) = 0;
+  /// The same where there is one screen only: see ScreenHost.
+  virtual void want_frame() { want_frame_of(ScreenId{0}); }
   virtual void inject(const InputEvent& input) = 0;
-  /// Consent was given: begin to capture, then call Session::begin_share().
+  /// Consent was given: begin to capture, then call Session::share_screens().
   virtual void start_sharing() = 0;
   virtual void stop_sharing() = 0;
 

@@ -1,6 +1,9 @@
 #include "session/presenting.h"
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "session/screen_host.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
@@ -60,60 +63,145 @@ InputEvent release_all() {
 
 }  // namespace
 
+struct Presenting::Screen {
+  Screen(SessionHost& session_host, const ScreenPlace& where, Generation generation, PictureOut out)
+      : host(session_host, where.screen), sender(host, where.screen, generation, std::move(out)), place(where) {}
+  ScreenHost host;
+  PictureSender sender;
+  ScreenPlace place;
+};
+
 Presenting::Presenting(Core& core, std::optional<bool> ask) : core_(core), ask_(ask) {}
+Presenting::~Presenting() = default;
 
-void Presenting::begin(const std::string& name) {
-  last_generation_ = Generation{last_generation_.value() + 1};
-  sender_ =
-      std::make_unique<PictureSender>(core_.host, ScreenId{0}, last_generation_,
-                                      [this](wire::PacketKind kind, const wire::PictureFields& fields,
-                                             ByteView payload) { return core_.send_picture(kind, fields, payload); });
-  sender_->set_clock(clock_);
-  sender_->set_name(name);
-  sender_->set_colors(core_.roster.colors);
-  sender_->set_watched(!core_.others().empty(), core_.now);
-  core_.host.want_frame();
-  core_.notify(PresenterChanged{core_.self, true});
+const PictureSender* Presenting::sender(ScreenId screen) const {
+  auto at = screens_.find(screen);
+  return at == screens_.end() ? nullptr : &at->second->sender;
 }
 
-void Presenting::captured(Size size, std::vector<SlotUpdate> slots) {
-  if (!sender_) return;
-  sender_->update(size, std::move(slots), core_.now);
-  last_generation_ = sender_->generation();
-  sender_->poll(core_.now);
+std::map<ScreenId, const PictureSender*> Presenting::senders() const {
+  std::map<ScreenId, const PictureSender*> all;
+  for (const auto& [id, screen] : screens_) all[id] = &screen->sender;
+  return all;
 }
 
-void Presenting::cursor_shape(CursorImage shape) {
-  if (!sender_) return;
-  sender_->set_cursor(std::move(shape));
-  sender_->poll(core_.now);
+void Presenting::share(const std::vector<ScreenPlace>& wanted) {
+  std::map<ScreenId, const ScreenPlace*> places;
+  for (const ScreenPlace& place : wanted)
+    if (place.screen.value() < wire::kMaxScreens) places[place.screen] = &place;
+  if (places.empty()) return end();
+  bool was_sharing = sharing();
+  // Viewers never see the share without a screen: what is new comes before what is gone.
+  for (const auto& [id, place] : places)
+    if (!screens_.contains(id)) begin(*place);
+  std::vector<ScreenId> gone;
+  for (const auto& [id, screen] : screens_)
+    if (auto at = places.find(id); at == places.end())
+      gone.push_back(id);
+    else
+      rename(*screen, at->second->name), screen->place = *at->second;
+  for (ScreenId id : gone) end(id);
+  // Whoever held something down there cannot lift it any more.
+  if (!gone.empty() && !gate_.members().empty()) core_.host.inject(release_all());
+  tell_places();
+  if (!was_sharing) core_.notify(PresenterChanged{core_.self, true});
 }
 
-void Presenting::cursor_position(Point position) {
-  if (!sender_) return;
-  sender_->set_cursor_position(position);
-  sender_->poll(core_.now);
+void Presenting::begin(const ScreenPlace& place) {
+  Generation& last = last_generations_[place.screen];
+  last = Generation{last.value() + 1};
+  auto out = [this](wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload) {
+    return core_.send_picture(kind, fields, payload);
+  };
+  PictureSender& sender =
+      screens_.emplace(place.screen, std::make_unique<Screen>(core_.host, place, last, out)).first->second->sender;
+  sender.set_clock(clock_);
+  sender.set_name(place.name);
+  sender.set_colors(core_.roster.colors);
+  if (cursor_) sender.set_cursor(*cursor_);
+  sender.set_paused(paused_, core_.now);
+  sender.set_watched(!core_.others().empty(), core_.now);
+  core_.host.want_frame_of(place.screen);
+}
+
+void Presenting::end(ScreenId id) {
+  screens_.at(id)->sender.finish();
+  screens_.erase(id);
+}
+
+void Presenting::rename(Screen& screen, const std::string& name) {
+  if (screen.place.name == name) return;
+  screen.sender.set_name(name);
+  screen.sender.set_paused(paused_, core_.now);  // tells the screen's state anew
+}
+
+void Presenting::tell_places() {
+  wire::pb::Message message;
+  ScreensPlaced event{core_.self, {}};
+  for (const auto& [id, screen] : screens_) {
+    auto* place = message.mutable_screen_places()->add_places();
+    place->set_screen(id.value());
+    place->set_x(screen->place.area.x);
+    place->set_y(screen->place.area.y);
+    place->set_primary(screen->place.primary);
+    event.places.push_back({id, {screen->place.area.x, screen->place.area.y}, screen->place.primary});
+  }
+  core_.tell_all(crypto::Stream::control, message);
+  core_.notify(event);
+}
+
+void Presenting::captured(ScreenId screen, Size size, std::vector<SlotUpdate> slots) {
+  auto at = screens_.find(screen);
+  if (at == screens_.end()) return;
+  PictureSender& sender = at->second->sender;
+  sender.update(size, std::move(slots), core_.now);
+  last_generations_[screen] = sender.generation();
+  sender.poll(core_.now);
+}
+
+void Presenting::cursor_shape(const CursorImage& shape) {
+  cursor_ = shape;
+  for (auto& [id, screen] : screens_) {
+    screen->sender.set_cursor(shape);
+    screen->sender.poll(core_.now);
+  }
+}
+
+void Presenting::cursor_position(ScreenId screen, Point position) {
+  auto at = screens_.find(screen);
+  if (at == screens_.end()) return;
+  at->second->sender.set_cursor_position(position);
+  at->second->sender.poll(core_.now);
 }
 
 void Presenting::end() {
-  if (!sender_) return;
+  if (screens_.empty()) return;
   stop_control("the screen is not shared any more");
-  sender_->finish();
-  sender_.reset();
+  while (!screens_.empty()) end(screens_.begin()->first);
+  cursor_.reset();
+  paused_ = false;
   core_.host.stop_sharing();
   core_.notify(PresenterChanged{core_.self, false});
 }
 
 void Presenting::pause(bool paused) {
-  if (sender_) sender_->set_paused(paused, core_.now);
+  paused_ = paused && sharing();
+  for (auto& [id, screen] : screens_) screen->sender.set_paused(paused_, core_.now);
 }
 
 void Presenting::set_colors(codec::Colors colors) {
-  if (sender_) sender_->set_colors(colors);
+  for (auto& [id, screen] : screens_) screen->sender.set_colors(colors);
 }
 
 void Presenting::members_changed() {
-  if (sender_) sender_->set_watched(!core_.others().empty(), core_.now);
+  auto others = core_.others();
+  for (auto& [id, screen] : screens_) screen->sender.set_watched(!others.empty(), core_.now);
+  // Who has just come has not heard what was told before.
+  bool somebody_new = std::any_of(others.begin(), others.end(), [&](ParticipantId id) {
+    return std::find(audience_.begin(), audience_.end(), id) == audience_.end();
+  });
+  audience_ = std::move(others);
+  if (somebody_new && sharing()) tell_places();
   std::vector<ParticipantId> gone;
   for (ParticipantId id : gate_.members())
     if (const Member* m = core_.member(id); !m || m->away) gone.push_back(id);
@@ -130,14 +218,15 @@ void Presenting::members_changed() {
 }
 
 void Presenting::join_epoch() {
-  if (!sender_) return;
-  sender_->reseal(core_.now);
+  if (!sharing()) return;
+  for (auto& [id, screen] : screens_) screen->sender.reseal(core_.now);
+  tell_places();
   tell_controllers();
 }
 
 void Presenting::attached() {
   ++clock_;
-  if (sender_) sender_->set_clock(clock_);
+  for (auto& [id, screen] : screens_) screen->sender.set_clock(clock_);
   join_epoch();
 }
 
@@ -150,9 +239,10 @@ void Presenting::hold_control(bool held) {
 }
 
 void Presenting::on_key_request(Generation generation, ScreenId screen, const std::vector<SlotId>& slots) {
-  if (!sender_ || screen != ScreenId{0}) return;
-  sender_->requested(generation, slots, core_.now);
-  sender_->poll(core_.now);
+  auto at = screens_.find(screen);
+  if (at == screens_.end()) return;
+  at->second->sender.requested(generation, slots, core_.now);
+  at->second->sender.poll(core_.now);
 }
 
 void Presenting::ask_person(ParticipantId from, Consent what) {
@@ -186,7 +276,7 @@ bool Presenting::answer(std::uint64_t request, bool allow, Duration span) {
     return true;
   }
   answer_share(asked.from, allow);
-  if (allow && !sender_) core_.host.start_sharing();
+  if (allow && !sharing()) core_.host.start_sharing();
   return true;
 }
 
@@ -196,7 +286,7 @@ void Presenting::on_control_request(ParticipantId from, bool wanted) {
     revoke(from, "given back");
     return;
   }
-  if (!sender_ || gate_.granted(from) || requests_.size() >= kMaxRequests)
+  if (!sharing() || gate_.granted(from) || requests_.size() >= kMaxRequests)
     return answer_control(from, gate_.granted(from), {}, "not shared");
   core_.notify(ControlRequested{from});
   ask_person(from, Consent::control);
@@ -208,7 +298,7 @@ void Presenting::on_share_request(ParticipantId from, bool wanted) {
     drop_requests(from, Consent::share);
     return end();
   }
-  if (sender_) return answer_share(from, true);
+  if (sharing()) return answer_share(from, true);
   ask_person(from, Consent::share);
 }
 
@@ -229,7 +319,7 @@ void Presenting::answer_control(ParticipantId to, bool allowed, Duration span, c
 
 bool Presenting::grant(ParticipantId member, Duration span) {
   const Member* m = core_.member(member);
-  if (!sender_ || !m || member == core_.self) return false;
+  if (!sharing() || !m || member == core_.self) return false;
   drop_requests(member, Consent::control);
   gate_.grant(member, span == Duration{} ? Instant::never() : core_.now + span);
   answer_control(member, true, span, {});
@@ -268,11 +358,15 @@ void Presenting::local_input() {
 }
 
 bool Presenting::on_input(ParticipantId from, const wire::pb::Input& input) {
-  if (!sender_ || !gate_.lets_through(from, core_.now)) return false;
-  if (input.screen() != 0 || input.generation() != sender_->generation().value()) return false;
-  auto event = read_input(input, sender_->size());
-  if (event) core_.host.inject(*event);
-  return event.has_value();
+  if (!gate_.lets_through(from, core_.now) || input.screen() >= wire::kMaxScreens) return false;
+  ScreenId screen{static_cast<std::uint8_t>(input.screen())};
+  const PictureSender* sender = this->sender(screen);
+  if (!sender || input.generation() != sender->generation().value()) return false;
+  auto event = read_input(input, sender->size());
+  if (!event) return false;
+  event->screen = screen;
+  core_.host.inject(*event);
+  return true;
 }
 
 void Presenting::poll() {
@@ -285,12 +379,23 @@ void Presenting::poll() {
     told_suspended_ = false;
     tell_controllers();
   }
-  if (sender_) sender_->poll(core_.now);
+  poll_senders();
+}
+
+/// The link is taken by the first that asks: each time it is another one.
+void Presenting::poll_senders() {
+  if (screens_.empty()) return;
+  std::vector<PictureSender*> senders;
+  for (auto& [id, screen] : screens_) senders.push_back(&screen->sender);
+  std::rotate(senders.begin(), senders.begin() + static_cast<std::ptrdiff_t>(++polled_first_ % senders.size()),
+              senders.end());
+  for (PictureSender* sender : senders) sender->poll(core_.now);
 }
 
 Instant Presenting::next_deadline() const {
   Instant next = gate_.next_deadline(core_.now);
-  return sender_ ? std::min(next, sender_->next_deadline()) : next;
+  for (const auto& [id, screen] : screens_) next = std::min(next, screen->sender.next_deadline());
+  return next;
 }
 
 }  // namespace lotse::session

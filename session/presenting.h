@@ -19,15 +19,17 @@ namespace lotse::session {
 
 class Presenting {
  public:
+  ~Presenting();
   /// `ask`: answers for a person who is not there; nothing: a person is asked.
   Presenting(Core& core, std::optional<bool> ask);
 
   // From the program.
-  /// The source is granted: from now on frames may come.
-  void begin(const std::string& name);
-  void captured(Size size, std::vector<SlotUpdate> slots);
-  void cursor_shape(CursorImage shape);
-  void cursor_position(Point position);
+  /// The screens that are shared from now on, at most wire::kMaxScreens: frames of them may come. A new one begins, one
+  /// that is missing ends, the others go on. None: end().
+  void share(const std::vector<ScreenPlace>& screens);
+  void captured(ScreenId screen, Size size, std::vector<SlotUpdate> slots);
+  void cursor_shape(const CursorImage& shape);  // of the whole desktop
+  void cursor_position(ScreenId screen, Point position);
   /// By the person here, by the master's wish, or because the source is gone.
   void end();
   void pause(bool paused);
@@ -52,8 +54,10 @@ class Presenting {
   /// Whether the master answers: while it does not, nobody knows who may still control, and all grants sleep.
   void hold_control(bool held);
 
-  bool sharing() const { return sender_ != nullptr; }
-  const PictureSender* sender() const { return sender_.get(); }
+  bool sharing() const { return !screens_.empty(); }
+  /// Nothing when that screen is not shared.
+  const PictureSender* sender(ScreenId screen) const;
+  std::map<ScreenId, const PictureSender*> senders() const;
   const InputGate& gate() const { return gate_; }
   void poll();
   Instant next_deadline() const;
@@ -68,17 +72,27 @@ class Presenting {
   void answer_share(ParticipantId to, bool allowed);
   void tell_controllers();
   void drop_requests(ParticipantId from, Consent what);
+  struct Screen;
+  void begin(const ScreenPlace& place);
+  void end(ScreenId screen);
+  void rename(Screen& screen, const std::string& name);
+  void tell_places();
+  void poll_senders();
 
   Core& core_;
   std::optional<bool> ask_;
   std::map<std::uint64_t, Request> requests_;
   std::uint64_t next_request_ = 1;
-  std::unique_ptr<PictureSender> sender_;
-  Generation last_generation_;
+  std::map<ScreenId, std::unique_ptr<Screen>> screens_;
+  std::map<ScreenId, Generation> last_generations_;  // also of screens that have ended
+  std::size_t polled_first_ = 0;                     // whose turn it was: the link is taken by the first that asks
+  std::optional<CursorImage> cursor_;
+  bool paused_ = false;
   std::uint32_t clock_ = 0;  // of manifests
   InputGate gate_;
   std::set<ParticipantId> lost_control_;  // while they were away
   bool told_suspended_ = false;
+  std::vector<ParticipantId> audience_;  // of what was last told to all
 };
 
 }  // namespace lotse::session

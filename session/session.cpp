@@ -528,6 +528,8 @@ void Session::on_public(ParticipantId from, const wire::pb::Message& message) {
       return core_->notify(ChatLine{from, kEverybody, clean_text(message.chat().text(), wire::kMaxChat)});
     case M::kControllers:
       return watching_->on_controllers(from, message);
+    case M::kScreenPlaces:
+      return member->rights.has(Right::present) ? watching_->on_screen_places(from, message) : void(++drops_.other);
     case M::kRecording:
       if (lead_) lead_->on_recording(from, message.recording().on());
       return core_->notify(RecordingChanged{from, message.recording().on()});

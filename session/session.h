@@ -59,10 +59,11 @@ class Session {
   void use_rsa(std::shared_ptr<crypto::RsaKey> key, Instant now);
 
   // The screen, when host.start_sharing() was asked for or the program shares on its own.
-  void begin_share(const std::string& name, Instant now);
-  void on_captured(Size size, std::vector<SlotUpdate> slots, Instant now);
-  void on_cursor_shape(CursorImage shape, Instant now);
-  void on_cursor_position(Point position, Instant now);
+  /// All screens that are shared from now on; may be called again when one comes, goes or moves.
+  void share_screens(const std::vector<ScreenPlace>& screens, Instant now);
+  void on_captured(ScreenId screen, Size size, std::vector<SlotUpdate> slots, Instant now);
+  void on_cursor_shape(const CursorImage& shape, Instant now);
+  void on_cursor_position(ScreenId screen, Point position, Instant now);
   void end_share(Instant now);
   void pause_share(bool paused, Instant now);
   void on_local_input(Instant now);

@@ -1,5 +1,7 @@
 #include "session/watching.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "crypto/packet_hash.h"
 #include "wire/limits.h"
@@ -46,11 +48,11 @@ void write_input(const InputEvent& event, wire::pb::Input& out) {
 
 Watching::Watching(Core& core) : core_(core) {}
 
-PictureReceiver* Watching::screen(std::optional<ParticipantId> presenter) {
+PictureReceiver* Watching::screen(std::optional<ParticipantId> presenter, std::optional<ScreenId> screen) {
   if (!presenter) presenter = only_presenter();
   if (!presenter) return nullptr;
-  auto at = screens_.find({*presenter, ScreenId{0}});
-  return at == screens_.end() ? nullptr : at->second.get();
+  auto at = screen ? screens_.find({*presenter, *screen}) : screens_.lower_bound({*presenter, ScreenId{0}});
+  return at == screens_.end() || at->first.first != *presenter ? nullptr : at->second.get();
 }
 
 std::optional<ParticipantId> Watching::only_presenter() const {
@@ -64,6 +66,7 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   const wire::PictureFields& fields = packet.header.picture;
   const Member* member = core_.member(from);
   if (!member || !member->rights.has(Right::present)) return;
+  auto hash_of = [&] { return wire::is_batched(kind) ? crypto::packet_hash(packet.whole) : wire::PacketHash{}; };
   auto at = screens_.find({from, fields.screen});
   if (at == screens_.end()) {
     bool geometry = kind == wire::PacketKind::state && fields.slot == SlotId{0};
@@ -75,14 +78,20 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   }
   PictureReceiver& receiver = *at->second;
   bool shared = receiver.sharing();
-  wire::PacketHash hash{};
-  if (wire::is_batched(kind)) hash = crypto::packet_hash(packet.whole);
-  receiver.consume(kind, fields, std::move(payload), hash, core_.now);
+  receiver.consume(kind, fields, std::move(payload), hash_of(), core_.now);
   if (shared == receiver.sharing()) {
     if (!receiver.sharing()) screens_.erase(at);
     return;
   }
-  if (!receiver.sharing()) return drop(from);
+  if (!receiver.sharing()) {
+    screens_.erase(at);
+    if (!screen(from)) drop(from);
+    return;
+  }
+  auto of_presenter = std::count_if(screens_.begin(), screens_.end(), [&](const auto& entry) {
+    return entry.first.first == from && entry.second->sharing();
+  });
+  if (of_presenter > 1) return;
   core_.notify(PresenterChanged{from, true});
   on_sharing(from, true);
 }
@@ -112,12 +121,12 @@ bool Watching::request_control(std::optional<ParticipantId> presenter, bool want
 }
 
 bool Watching::send_input(std::optional<ParticipantId> presenter, const InputEvent& input) {
-  PictureReceiver* receiver = screen(presenter);
+  PictureReceiver* receiver = screen(presenter, input.screen);
   ParticipantId to = presenter ? *presenter : only_presenter().value_or(core_.self);
   if (!receiver || !granted_.contains(to)) return false;
   wire::pb::Message message;
   write_input(input, *message.mutable_input());
-  message.mutable_input()->set_screen(0);
+  message.mutable_input()->set_screen(input.screen.value());
   message.mutable_input()->set_generation(receiver->generation().value());
   return core_.tell(to, message);
 }
@@ -141,6 +150,15 @@ void Watching::on_controllers(ParticipantId from, const wire::pb::Message& messa
     if (id < kEverybody.value() && members.size() < wire::kMaxMembers)
       members.push_back(ParticipantId{static_cast<std::uint16_t>(id)});
   core_.notify(ControllersChanged{from, std::move(members), message.controllers().suspended()});
+}
+
+void Watching::on_screen_places(ParticipantId from, const wire::pb::Message& message) {
+  ScreensPlaced event{from, {}};
+  for (const auto& place : message.screen_places().places())
+    if (place.screen() < wire::kMaxScreens && event.places.size() < wire::kMaxScreens)
+      event.places.push_back(
+          {ScreenId{static_cast<std::uint8_t>(place.screen())}, {place.x(), place.y()}, place.primary()});
+  core_.notify(std::move(event));
 }
 
 void Watching::poll() {

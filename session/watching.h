@@ -18,6 +18,7 @@ class Watching {
 
   // From the program. False: no such screen, or no right to it.
   bool request_control(std::optional<ParticipantId> presenter, bool wanted);
+  /// To the screen that the input names.
   bool send_input(std::optional<ParticipantId> presenter, const InputEvent& input);
   bool controls(ParticipantId presenter) const { return granted_.contains(presenter); }
 
@@ -26,10 +27,12 @@ class Watching {
   void on_picture(const wire::ParsedPacket& packet, Bytes payload);
   void on_control_answer(ParticipantId from, const wire::pb::Message& message);
   void on_controllers(ParticipantId from, const wire::pb::Message& message);
+  void on_screen_places(ParticipantId from, const wire::pb::Message& message);
   void members_changed();
 
-  /// The screen of `presenter`, or the only one. Nothing when there is none.
-  PictureReceiver* screen(std::optional<ParticipantId> presenter);
+  /// That screen of `presenter`, without a number its first one; without a presenter of the first that shows something.
+  /// Nothing when there is none.
+  PictureReceiver* screen(std::optional<ParticipantId> presenter, std::optional<ScreenId> screen = std::nullopt);
   const std::map<ScreenKey, std::unique_ptr<PictureReceiver>>& screens() const { return screens_; }
   std::optional<ParticipantId> only_presenter() const;
 

@@ -47,7 +47,8 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                [this] { settings_dialog_.open(settings_); },
                [this] { host_.ask_to_end(false); },
                [this] { back_wish_ = true; },
-               [this] { closing_ = true; }} {
+               [this] { closing_ = true; },
+               [this] { windows_wish_ = true; }} {
   use_language(settings_.language);
   model_.own_name = settings_.name;
   model_.relay = relay_name(settings_);
@@ -80,9 +81,11 @@ int AppWindow::run() {
     wait_for_event();
     take_events();
     answer_questions();
+    const bool needed = dirty_;
     if (dirty_) frames_due_ = kFramesAfterInput;
     dirty_ = false;
     if (frames_due_ > 0) draw();
+    draw_windows(needed);
   }
   send_now({{"do", "quit"}});
   remember_session();
@@ -96,7 +99,7 @@ int AppWindow::wait_ms() const {
     if (ms >= 0) wait = wait < 0 ? ms : std::min(wait, ms);
   };
   sooner(kit_.wait_ms());
-  if (page_ == Page::viewer && model_.has_picture) sooner(viewer_.wait_ms());
+  if (page_ == Page::viewer && model_.view().has_picture) sooner(viewer_.wait_ms());
   if (model_.recording.on && (page_ == Page::viewer || page_ == Page::host)) sooner(1000);  // its clock
   return wait;
 }
@@ -111,6 +114,24 @@ void AppWindow::wait_for_event() {
     there = SDL_PollEvent(&event) != 0;
   }
   capture_.flush();
+  for (auto& [key, window] : windows_) window->flush();
+}
+
+void AppWindow::open_windows() {
+  for (const auto& [key, screen] : model_.screens) {
+    if (windows_.contains(key)) continue;
+    auto window = std::make_unique<PictureWindow>(key, model_.screen_title(key) + " – Lotse",
+                                                  [this](nlohmann::json command) { send_now(std::move(command)); });
+    windows_.emplace(key, std::move(window));
+  }
+}
+
+void AppWindow::draw_windows(bool needed) {
+  std::erase_if(windows_, [&](const auto& entry) {
+    return entry.second->closed() || !model_.screens.contains(entry.first) || page_ != Page::viewer;
+  });
+  for (auto& [key, window] : windows_)
+    window->draw(model_, theme_by_name(settings_.theme), backend_.pictures(), needed);
 }
 
 void AppWindow::handle(const SDL_Event& event) {
@@ -122,9 +143,15 @@ void AppWindow::handle(const SDL_Event& event) {
   if (event.type == SDL_QUIT) return ask_to_close();
   if (event.type == SDL_WINDOWEVENT && event.window.event == SDL_WINDOWEVENT_CLOSE) {
     if (event.window.windowID == id) ask_to_close();
+    for (auto& [key, window] : windows_) window->handle(event);
     return;  // the banner cannot be closed
   }
-  if (event.type == SDL_RENDER_DEVICE_RESET || event.type == SDL_RENDER_TARGETS_RESET) picture_.forget();
+  for (auto& [key, window] : windows_)
+    if (window->handle(event)) return;
+  if (event.type == SDL_RENDER_DEVICE_RESET || event.type == SDL_RENDER_TARGETS_RESET) {
+    pictures_.forget();
+    for (auto& [key, window] : windows_) window->forget();
+  }
   if (page_ == Page::viewer && viewer_.handle(event, static_cast<int>(id))) return;
   if (window_.handle(event)) dirty_ = true;
   if (banner_ && banner_->handle(event)) dirty_ = true;
@@ -158,7 +185,8 @@ void AppWindow::take_events() {
     SDL_RaiseWindow(window_.window());
     SDL_FlashWindow(window_.window(), SDL_FLASH_UNTIL_FOCUSED);
   }
-  if (page_ == Page::viewer && picture_.update(window_.renderer(), backend_.picture())) dirty_ = true;
+  if (page_ == Page::viewer && pictures_.update(window_.renderer(), backend_.pictures(), viewer_.shown(model_)))
+    dirty_ = true;
 }
 
 void AppWindow::notice(const Problem& problem) { kit_.toast(notice_words(problem)); }
@@ -178,7 +206,7 @@ void AppWindow::draw() {
 
 void AppWindow::draw_page() {
   const Page page = model_.page();
-  if (page == Page::viewer) picture_.update(window_.renderer(), backend_.picture());
+  if (page == Page::viewer) pictures_.update(window_.renderer(), backend_.pictures(), viewer_.shown(model_));
   if (page_ == Page::viewer && page != Page::viewer) viewer_.leave(context_);
   if (page != page_) {
     kit_.focus("");
@@ -200,7 +228,7 @@ void AppWindow::draw_page() {
       host_.draw(context_);
       break;
     case Page::viewer:
-      viewer_.draw(context_, picture_);
+      viewer_.draw(context_, pictures_);
       break;
     case Page::error:
       draw_error_page(context_, [this] { retry_wish_ = true; });
@@ -238,6 +266,7 @@ void AppWindow::run_commands() {
   for (auto& command : std::exchange(outbox_, {})) send_now(std::move(command));
   if (back_wish_) back_to_start();
   back_wish_ = false;
+  if (std::exchange(windows_wish_, false)) open_windows();
 }
 
 void AppWindow::send_now(nlohmann::json command) {
@@ -317,8 +346,13 @@ void AppWindow::answer_questions() {
     } else if (verb == "ui_snapshot") {
       const std::string file = text_field(question.command, "file");
       bool banner = bool_field(question.command, "banner", false), written = false;
+      const int presenter = int_field(question.command, "presenter", -1);
+      auto single = windows_.find({presenter, int_field(question.command, "screen", 0)});
       if (file.empty()) {
         written = false;
+      } else if (presenter >= 0) {
+        draw_windows(true);
+        written = single != windows_.end() && single->second->snapshot(model_, theme_by_name(settings_.theme), file);
       } else if (banner && banner_) {
         banner_->draw(model_, context_.send, file);
         written = true;
@@ -382,6 +416,8 @@ nlohmann::json AppWindow::tree() const {
   };
   add(kit_.controls(), "main");
   if (banner_) add(banner_->controls(), "banner");
+  for (const auto& [key, window] : windows_)
+    add(window->controls(), "screen." + std::to_string(key.first) + "." + std::to_string(key.second));
   static const char* kPages[] = {"start", "connecting", "trust", "relay_changed", "host", "viewer", "error", "ended"};
   return {{"ok", true},
           {"tree", list},

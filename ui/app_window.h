@@ -1,6 +1,7 @@
 // The main window: which page is shown, the loop, and the ways in and out of a session.
 #pragma once
 #include <atomic>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,7 +16,8 @@
 #include "ui/kit.h"
 #include "ui/model.h"
 #include "ui/page.h"
-#include "ui/picture_texture.h"
+#include "ui/picture_view.h"
+#include "ui/picture_window.h"
 #include "ui/probe.h"
 #include "ui/settings_dialog.h"
 #include "ui/start_page.h"
@@ -37,6 +39,8 @@ class AppWindow {
   void draw();
   void draw_page();
   void draw_banner(const std::string& snapshot);
+  void open_windows();
+  void draw_windows(bool needed);
   void run_commands();
   void send_now(nlohmann::json command);
   void ask_to_close();
@@ -60,7 +64,8 @@ class AppWindow {
   Kit kit_;
   std::unique_ptr<Banner> banner_;
   InputCapture capture_;
-  PictureTexture picture_;
+  PictureSet pictures_;
+  std::map<Model::ScreenKey, std::unique_ptr<PictureWindow>> windows_;  // of single screens
   StartPage start_;
   HostPage host_;
   ViewerPage viewer_;
@@ -69,6 +74,7 @@ class AppWindow {
   std::vector<nlohmann::json> outbox_;  // sent after the frame: pages must not pull the ground from under themselves
   std::optional<nlohmann::json> last_way_in_;  // join or start_session, for "Try again"
   Page page_ = Page::start;
+  bool windows_wish_ = false;  // a window is made between frames: each has a drawing context of its own
   bool back_wish_ = false, retry_wish_ = false, closing_ = false, dirty_ = true, remembered_ = false;
   int frames_due_ = 2;
   std::uint64_t next_id_ = 0;

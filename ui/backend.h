@@ -3,9 +3,12 @@
 // file of events.
 #pragma once
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -13,7 +16,7 @@
 
 namespace lotse::ui {
 
-/// The picture of the presenter that is watched, handed from the session's thread to the window's. Thread-safe.
+/// One picture that is watched, handed from the session's thread to the window's. Thread-safe.
 class SharedPicture {
  public:
   struct Cursor {
@@ -27,17 +30,37 @@ class SharedPicture {
   /// Session side: takes over the `changed` parts of `picture`. A new size replaces all.
   void update(codec::FrameView picture, const std::vector<Rect>& changed);
   void set_cursor(const Cursor& cursor);
-  void clear();
 
-  /// Window side: calls `look` under the lock with the whole picture and what changed since the last take().
-  void take(const std::function<void(codec::FrameView picture, const std::vector<Rect>& changed, const Cursor& cursor)>&
-                look);
+  /// Window side: calls `look` under the lock with the whole picture and what changed since the last take() of that
+  /// `reader`; at its first one that is everything.
+  using Look = std::function<void(codec::FrameView picture, const std::vector<Rect>& changed, const Cursor& cursor)>;
+  void take(const void* reader, const Look& look);
+  /// That reader does not come again.
+  void leave(const void* reader);
 
  private:
   std::mutex mutex_;
   codec::Image image_;
-  std::vector<Rect> changed_;
+  std::map<const void*, std::vector<Rect>> changed_;  // by reader
   Cursor cursor_;
+};
+
+/// All of them, by presenter and screen. Thread-safe. A picture that was handed out lives on when it is removed here.
+class SharedPictures {
+ public:
+  using Key = std::pair<int, int>;
+
+  /// Session side; makes it where it is new.
+  std::shared_ptr<SharedPicture> at(Key key);
+  void remove(Key key);
+  void drop(int presenter);
+  void clear();
+  /// Window side: null when there is none.
+  std::shared_ptr<SharedPicture> find(Key key) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<Key, std::shared_ptr<SharedPicture>> pictures_;
 };
 
 class Backend {
@@ -47,7 +70,7 @@ class Backend {
   virtual void command(const nlohmann::json& command) = 0;
   /// All events and answers since the last call, in order. Window's thread.
   virtual std::vector<nlohmann::json> take_events() = 0;
-  virtual SharedPicture& picture() = 0;
+  virtual SharedPictures& pictures() = 0;
   /// The window's wish to be woken when there are events or pictures: `wake` is called from any thread, cheap, may
   /// be called often. Set once before anything else.
   virtual void on_wake(std::function<void()> wake) = 0;

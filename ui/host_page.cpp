@@ -239,7 +239,9 @@ void SharePicker::draw(PageContext& context) {
     const std::string whole = m.screen_width > 0
                                   ? std::to_string(m.screen_width) + " × " + std::to_string(m.screen_height)
                                   : std::string(_("All monitors together"));
-    choice("screen", _("The whole screen"), whole);
+    if (m.monitors.size() > 1) choice("screen", _("All monitors"), _("Each is a picture of its own"));
+    choice(m.monitors.size() > 1 ? "desktop" : "screen",
+           m.monitors.size() > 1 ? _("The whole desktop as one picture") : _("The whole screen"), whole);
     if (m.monitors.size() > 1)
       for (std::size_t i = 0; i < m.monitors.size(); ++i) {
         const Monitor& monitor = m.monitors[i];

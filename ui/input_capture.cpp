@@ -38,10 +38,20 @@ void InputCapture::grab(bool on) {
   SDL_SetWindowKeyboardGrab(window_, on ? SDL_TRUE : SDL_FALSE);
 }
 
-void InputCapture::set_control(SDL_Window* window, bool allowed, const PictureLayout& layout, int presenter) {
+nlohmann::json InputCapture::to_screen(const char* verb) const {
+  return {{"do", verb}, {"presenter", presenter_}, {"screen", screen_}};
+}
+
+void InputCapture::set_control(SDL_Window* window, bool allowed, const PictureLayout& layout, int presenter,
+                               int screen) {
   window_ = window;
   layout_ = layout;
+  if (presenter_ != presenter || screen_ != screen) {  // what is down is lifted where it went down
+    if (keyboard_ || buttons_ != 0) release_all();
+    move_.reset();
+  }
   presenter_ = presenter;
+  screen_ = screen;
   if (allowed_ && !allowed) {
     capture_keyboard(false);
     move_.reset();
@@ -64,17 +74,15 @@ void InputCapture::release_all() {
   down_.clear();
   alt_gr_held_ = alt_gr_sent_ = false;
   buttons_ = 0;
-  send_({{"do", "release_keys"}, {"presenter", presenter_}});
+  send_(to_screen("release_keys"));
 }
 
 void InputCapture::send_key(const std::string& name, int position, bool down) {
   const bool alt_gr = alt_gr_held_ && !alt_gr_sent_;
-  send_({{"do", "key"},
-         {"presenter", presenter_},
-         {"sym", name},
-         {"position", position},
-         {"down", down},
-         {"mods", modifier_fields(modifiers_, alt_gr)}});
+  nlohmann::json command = to_screen("key");
+  command.update(
+      {{"sym", name}, {"position", position}, {"down", down}, {"mods", modifier_fields(modifiers_, alt_gr)}});
+  send_(std::move(command));
 }
 
 bool InputCapture::handle(const SDL_Event& event, bool over_picture) {
@@ -115,7 +123,9 @@ bool InputCapture::handle_mouse(const SDL_Event& event, bool over_picture) {
   if (event.type == SDL_MOUSEWHEEL) {
     if (!over_picture) return false;
     flush();
-    send_({{"do", "wheel"}, {"presenter", presenter_}, {"dx", event.wheel.x}, {"dy", -event.wheel.y}});
+    nlohmann::json command = to_screen("wheel");
+    command.update({{"dx", event.wheel.x}, {"dy", -event.wheel.y}});
+    send_(std::move(command));
     return true;
   }
   const bool down = event.button.state == SDL_PRESSED;
@@ -128,12 +138,9 @@ bool InputCapture::handle_mouse(const SDL_Event& event, bool over_picture) {
   buttons_ = down ? buttons_ | bit : buttons_ & ~bit;
   move_.reset();
   const Point at = to_picture(layout_, {event.button.x, event.button.y});
-  send_({{"do", "button"},
-         {"presenter", presenter_},
-         {"x", at.x},
-         {"y", at.y},
-         {"button", button_number(event.button.button)},
-         {"down", down}});
+  nlohmann::json command = to_screen("button");
+  command.update({{"x", at.x}, {"y", at.y}, {"button", button_number(event.button.button)}, {"down", down}});
+  send_(std::move(command));
   return true;
 }
 
@@ -192,7 +199,9 @@ bool InputCapture::handle_text(const std::string& text) {
   if (letters.empty()) return true;
   if (!pending_ || letters.size() != 1) {
     pending_.reset();
-    send_({{"do", "type"}, {"presenter", presenter_}, {"text", text}});  // composed here: dead keys, input methods
+    nlohmann::json command = to_screen("type");  // composed here: dead keys, input methods
+    command["text"] = text;
+    send_(std::move(command));
     return true;
   }
   const auto [scancode, plain] = *pending_;
@@ -207,7 +216,11 @@ bool InputCapture::handle_text(const std::string& text) {
 }
 
 void InputCapture::flush() {
-  if (move_ && allowed_) send_({{"do", "move"}, {"presenter", presenter_}, {"x", move_->x}, {"y", move_->y}});
+  if (move_ && allowed_) {
+    nlohmann::json command = to_screen("move");
+    command.update({{"x", move_->x}, {"y", move_->y}});
+    send_(std::move(command));
+  }
   move_.reset();
   if (!pending_) return;
   // No text came. With the right Alt key it was a shortcut; alone it is a dead key that waits for the next one.

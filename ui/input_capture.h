@@ -24,7 +24,7 @@ class InputCapture {
   explicit InputCapture(Send send) : send_(std::move(send)) {}
 
   /// Whether this person controls now and where the picture lies. Losing control releases everything.
-  void set_control(SDL_Window* window, bool allowed, const PictureLayout& layout, int presenter);
+  void set_control(SDL_Window* window, bool allowed, const PictureLayout& layout, int presenter, int screen = 0);
   bool keyboard_captured() const { return keyboard_; }
   /// Gives the keyboard to the presenter's screen (a click into the picture, full screen) or back.
   void capture_keyboard(bool on);
@@ -42,6 +42,7 @@ class InputCapture {
   bool handle_key(const SDL_KeyboardEvent& event);
   bool handle_text(const std::string& text);
   bool handle_mouse(const SDL_Event& event, bool over_picture);
+  nlohmann::json to_screen(const char* verb) const;
   void send_key(const std::string& name, int position, bool down);
   void release_all();
   void grab(bool on);
@@ -53,7 +54,7 @@ class InputCapture {
   Send send_;
   SDL_Window* window_ = nullptr;
   PictureLayout layout_;
-  int presenter_ = -1;
+  int presenter_ = -1, screen_ = 0;
   bool allowed_ = false, keyboard_ = false, alone_ = false, drop_text_ = false, alt_gr_held_ = false,
        alt_gr_sent_ = false;
   std::optional<Pending> pending_;   // a letter key that waits for its text

@@ -201,7 +201,8 @@ void Model::fold_state(const json& e) {
   if (std::string known = text_field(e, "number", 32); !known.empty()) number = known;
   reached_ns.try_emplace(next, last_ns);
   if (question && !question->changed && next != Stage::connecting) question.reset();
-  if (next == Stage::reconnecting) control = control == ControlState::active ? ControlState::none : control;
+  if (next == Stage::reconnecting)
+    std::erase_if(control_of, [](const auto& entry) { return entry.second == ControlState::active; });
 }
 
 void Model::take_self(const json& e) {
@@ -228,7 +229,7 @@ void Model::fold_people(const std::string& name, const json& e) {
     if (name == "lobby_left") return;
     members.erase(id);
     controllers_of.erase(id);
-    if (presenter == id) leave_presenter();
+    drop_screens(id);
   } else if (name == "raised_hand") {
     if (auto m = members.find(id); m != members.end()) m->second.hand = bool_field(e, "up", false);
   } else if (name == "sas") {
@@ -252,6 +253,8 @@ void Model::fold_people(const std::string& name, const json& e) {
       if (entry.contains("sharing")) members[who].sharing = bool_field(entry, "sharing", false);
       std::erase_if(lobby, [&](const LobbyGuest& g) { return g.id == who; });
     }
+    for (const auto& [id_before, member_before] : before)
+      if (!members.contains(id_before)) drop_screens(id_before);
     if (presenter >= 0 && !members.contains(presenter)) leave_presenter();
   }
   most_people = std::max(most_people, members.size());
@@ -263,10 +266,10 @@ void Model::fold_rights(const std::string& name, const json& e) {
   if (name == "rights") {
     if (auto m = members.find(id); m != members.end()) take_member(m->second, e);
   } else if (name == "granted" && is_control) {
-    control = ControlState::active;
+    set_control(int_field(e, "presenter", presenter), ControlState::active);
     suspended = false;
   } else if (name == "revoked" && is_control) {
-    control = ControlState::none;
+    set_control(int_field(e, "presenter", presenter), ControlState::none);
   } else if (name == "control_requested") {
     if (auto m = members.find(id); m != members.end()) m->second.asks_control = true;
   } else if (name == "input_suspended") {
@@ -294,13 +297,91 @@ void Model::fold_rights(const std::string& name, const json& e) {
   }
 }
 
+const Screen& Model::view() const {
+  static const Screen kNone;
+  auto found = screens.find(viewed());
+  return found == screens.end() ? kNone : found->second;
+}
+
+std::string Model::screen_title(ScreenKey key) const {
+  auto of_same =
+      std::count_if(screens.begin(), screens.end(), [&](const auto& s) { return s.first.first == key.first; });
+  bool several_presenters = static_cast<std::size_t>(of_same) < screens.size();
+  auto found = screens.find(key);
+  std::string name =
+      found == screens.end() || found->second.name.empty() ? std::to_string(key.second + 1) : found->second.name;
+  if (!several_presenters && of_same > 1) return name;
+  std::string who = name_of(key.first);
+  if (who.empty()) who = "#" + std::to_string(key.first);
+  return of_same > 1 ? who + " · " + name : who;
+}
+
+ControlState Model::control() const {
+  auto found = control_of.find(presenter);
+  return found == control_of.end() ? ControlState::none : found->second;
+}
+
+void Model::set_control(int of, ControlState state) {
+  if (state == ControlState::none)
+    control_of.erase(of);
+  else if (control_of.size() < kMaxMembers)
+    control_of[of] = state;
+}
+
+void Model::choose(ScreenKey key) {
+  if (presenter != key.first) suspended = show_session = false;
+  presenter = key.first;
+  screen = key.second;
+}
+
+/// The presenter who is viewed has ended: somebody else is, who shows something.
 void Model::leave_presenter() {
-  presenter = -1;
-  has_picture = exact = stale = suspended = false;
-  control = ControlState::none;
-  show_session = false;
+  set_control(presenter, ControlState::none);
+  int next = -1;
   for (const auto& [id, m] : members)
-    if (m.sharing && id != self) presenter = id;
+    if (m.sharing && id != self && id != presenter) next = id;
+  auto first = screens.empty() ? screens.end() : screens.begin();
+  choose(first == screens.end() ? ScreenKey{next, 0} : first->first);
+  suspended = show_session = false;
+}
+
+void Model::drop_screens(int of) {
+  std::erase_if(screens, [&](const auto& entry) { return entry.first.first == of; });
+  if (presenter == of)
+    leave_presenter();
+  else
+    set_control(of, ControlState::none);
+}
+
+Screen* Model::screen_of(const json& e) {
+  const ScreenKey key{int_field(e, "presenter", -1), int_field(e, "screen", 0)};
+  if (key.first < 0 || key.first == self || (screens.size() >= kMaxScreens && !screens.contains(key))) return nullptr;
+  if (presenter < 0) choose(key);
+  return &screens[key];
+}
+
+void Model::fold_screens(int of, const json& e) {
+  auto list = e.find("screens");
+  if (list == e.end() || !list->is_array()) return;
+  if (of == self) {
+    if (!list->empty() && list->front().is_object()) paused = bool_field(list->front(), "paused", paused);
+    return;
+  }
+  std::set<int> there;
+  for (const auto& entry : *list) {
+    const int which = entry.is_object() ? int_field(entry, "screen", -1) : -1;
+    if (of < 0 || which < 0) continue;
+    Screen* known = screen_of({{"presenter", of}, {"screen", which}});
+    if (known == nullptr) continue;
+    there.insert(which);
+    known->name = name_field(entry, "name");
+    known->area = {int_field(entry, "x", 0), int_field(entry, "y", 0), int_field(entry, "w", 0),
+                   int_field(entry, "h", 0)};
+    known->primary = bool_field(entry, "primary", false);
+    known->paused = bool_field(entry, "paused", false);
+  }
+  std::erase_if(screens, [&](const auto& s) { return s.first.first == of && !there.contains(s.first.second); });
+  if (presenter == of && !screens.contains(viewed()) && !there.empty()) choose({of, *there.begin()});
 }
 
 void Model::fold_picture(const std::string& name, const json& e) {
@@ -310,20 +391,19 @@ void Model::fold_picture(const std::string& name, const json& e) {
     members[id].id = id;
     members[id].sharing = sharing;
     if (id == self && !sharing) paused = false;
-    if (sharing && id != self && presenter != id) presenter = id, show_session = false;
-    if (!sharing && presenter == id) leave_presenter();
+    if (sharing && id != self && presenter < 0) choose({id, 0});
+    if (!sharing && id != self) drop_screens(id);
   } else if (name == "screens") {
-    auto list = e.find("screens");
-    if (id != self || list == e.end() || !list->is_array() || list->empty() || !list->front().is_object()) return;
-    paused = bool_field(list->front(), "paused", paused);
+    fold_screens(id, e);
+  } else if (name == "viewed") {
+    if (id >= 0 && id != self) choose({id, int_field(e, "screen", 0)});
   } else if (name == "picture") {
-    has_picture = true;
-    if (id >= 0 && id != self) presenter = id;
+    if (Screen* known = screen_of(e)) known->has_picture = true;
     if (stage == Stage::waiting_for_presenter || stage == Stage::reconnecting) stage = Stage::live;
   } else if (name == "exact") {
-    exact = bool_field(e, "exact", false);
+    if (Screen* known = screen_of(e)) known->exact = bool_field(e, "exact", false);
   } else if (name == "stale") {
-    stale = bool_field(e, "stale", false);
+    if (Screen* known = screen_of(e)) known->stale = bool_field(e, "stale", false);
   } else if (name == "path") {
     auto m = members.find(id);
     if (m != members.end()) take_member(m->second, e);
@@ -398,7 +478,8 @@ void Model::fold_answer(const json& e) {
     Problem what{"internal", ""};
     if (auto error = e.find("error"); error != e.end() && error->is_object())
       what = {text_field(*error, "code", 64), text_field(*error, "message", 1000)};
-    if (verb == "request_control") control = ControlState::none;
+    if (verb == "request_control")
+      std::erase_if(control_of, [](const auto& entry) { return entry.second == ControlState::asked; });
     if (verb == "move" || verb == "button" || verb == "wheel" || verb == "key" || verb == "type" ||
         verb == "release_keys")
       return;
@@ -420,9 +501,9 @@ void Model::fold_answer(const json& e) {
       if (m.is_object() && monitors.size() < kMaxMonitors)
         monitors.push_back({name_field(m, "name"), int_field(m, "x", 0), int_field(m, "y", 0), int_field(m, "w", 0),
                             int_field(m, "h", 0)});
-  if (auto screen = e.find("screen"); screen != e.end() && screen->is_object()) {
-    screen_width = int_field(*screen, "w", int_field(*screen, "width", 0));
-    screen_height = int_field(*screen, "h", int_field(*screen, "height", 0));
+  if (auto whole = e.find("screen"); whole != e.end() && whole->is_object()) {
+    screen_width = int_field(*whole, "w", int_field(*whole, "width", 0));
+    screen_height = int_field(*whole, "h", int_field(*whole, "height", 0));
   }
 }
 
@@ -439,11 +520,13 @@ void Model::sent(const json& command, std::time_t now) {
     if (number.empty()) number = number_in_link(text_field(command, "link", 2000));
     mode = text_field(command, "mode", 32);
   } else if (verb == "request_control") {
-    control = ControlState::asked;
+    set_control(int_field(command, "presenter", presenter), ControlState::asked);
   } else if (verb == "pause_share") {
     paused = bool_field(command, "on", true);
   } else if (verb == "release_control") {
-    control = ControlState::none;
+    set_control(int_field(command, "presenter", presenter), ControlState::none);
+  } else if (verb == "view") {
+    choose({int_field(command, "presenter", presenter), int_field(command, "screen", 0)});
   } else if (verb == "chat") {
     ChatLine line{.from = self,
                   .name = own_name,

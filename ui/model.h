@@ -9,7 +9,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "base/geometry.h"
 
 namespace lotse::ui {
 
@@ -53,6 +56,12 @@ struct Monitor {
   std::string name;
   int x = 0, y = 0, width = 0, height = 0;
 };
+/// One screen of another member.
+struct Screen {
+  std::string name;
+  Rect area;  // of that member's desktop, pixels
+  bool primary = false, paused = false, has_picture = false, exact = false, stale = false;
+};
 struct Recording {
   bool on = false;
   std::string file;
@@ -61,7 +70,8 @@ struct Recording {
 };
 
 // A peer decides how much it says; these decide how much of it we keep.
-inline constexpr std::size_t kMaxMembers = 2000, kMaxLobby = 64, kMaxChat = 500, kMaxConsents = 8, kMaxMonitors = 32;
+inline constexpr std::size_t kMaxMembers = 2000, kMaxLobby = 64, kMaxChat = 500, kMaxConsents = 8, kMaxMonitors = 32,
+                             kMaxScreens = 64;
 
 class Model {
  public:
@@ -84,9 +94,19 @@ class Model {
   bool controls(const Member& member) const;       // any screen
   const Member* other() const;                     // the first other member
 
+  /// Presenter and screen.
+  using ScreenKey = std::pair<int, int>;
+  ScreenKey viewed() const { return {presenter, screen}; }
+  /// The one that is viewed; an empty one when there is none.
+  const Screen& view() const;
+  std::string screen_title(ScreenKey key) const;  // "Anna · DP-1", as much of it as tells it apart
+  ControlState control() const;                   // of the presenter who is viewed
+
   Stage stage = Stage::none;
   Role role = Role::unknown;
-  int self = -1, master = 0, presenter = -1;
+  int self = -1, master = 0;
+  int presenter = -1, screen = 0;  // which are viewed
+  std::map<ScreenKey, Screen> screens;
   std::string own_name, number, code, link, mode, relay;
   std::time_t code_since = 0, began = 0;
   std::map<Stage, std::int64_t> reached_ns;  // CLOCK_MONOTONIC, the first time
@@ -103,10 +123,10 @@ class Model {
   std::optional<Problem> problem;  // ends the way into a session
   std::string ended_reason;
   std::int64_t last_ns = 0;
-  ControlState control = ControlState::none;
-  bool suspended = false;  // the presenter's own input has priority right now
-  bool paused = false;     // the own share
-  bool locked = false, exact = false, stale = false, has_picture = false, show_session = false;
+  std::map<int, ControlState> control_of;  // by presenter, none where it is not listed
+  bool suspended = false;                  // the presenter's own input has priority right now
+  bool paused = false;                     // the own share
+  bool locked = false, show_session = false;
   std::string path, via;
   int rtt_ms = -1;
   Recording recording;
@@ -122,6 +142,11 @@ class Model {
   void fold_people(const std::string& name, const nlohmann::json& e);
   void fold_rights(const std::string& name, const nlohmann::json& e);
   void fold_picture(const std::string& name, const nlohmann::json& e);
+  void fold_screens(int of, const nlohmann::json& e);
+  Screen* screen_of(const nlohmann::json& e);
+  void set_control(int of, ControlState state);
+  void choose(ScreenKey key);
+  void drop_screens(int of);
   void fold_chat(const nlohmann::json& e, std::time_t now);
   void fold_answer(const nlohmann::json& e);
   void fold_problem(const nlohmann::json& e);

@@ -22,6 +22,7 @@ struct PageContext {
   std::function<void()> ask_to_end;  // the moderator's question whether to end for all
   std::function<void()> back_to_start;
   std::function<void()> close;
+  std::function<void()> open_windows;  // one for each screen of others
 };
 
 /// The bar at the top: mark, title, an optional chip; buttons are drawn by the page, right to left from the returned

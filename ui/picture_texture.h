@@ -1,27 +1,32 @@
 // The presenter's picture and pointer as textures: only what changed is loaded.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/geometry.h"
 #include "ui/backend.h"
+#include "ui/picture_scaling.h"
 
 struct SDL_Renderer;
 struct SDL_Texture;
 
 namespace lotse::ui {
 
-/// Window's thread only.
+/// One place of one window where a picture is drawn. Window's thread only.
 class PictureTexture {
  public:
+  PictureTexture() = default;
   ~PictureTexture();
-  /// Takes over what changed since the last call; true when something did.
-  bool update(SDL_Renderer* renderer, SharedPicture& picture);
+  PictureTexture(const PictureTexture&) = delete;
+  PictureTexture& operator=(const PictureTexture&) = delete;
+  /// Takes over what changed since the last call; true when something did. Null: there is nothing to show.
+  bool update(SDL_Renderer* renderer, const std::shared_ptr<SharedPicture>& picture);
   /// The device lost its textures: everything is loaded again.
   void forget();
-  /// `smooth`: between pixels; false for whole multiples, which stay sharp. Takes effect with the next update(); true
-  /// when that is needed.
-  bool wish_smooth(bool smooth);
+  /// How large it will be drawn: `scale` window pixels a picture pixel. Takes effect with the next update(); true when
+  /// that is needed.
+  bool wish_scale(double scale);
   SDL_Texture* texture() const { return texture_; }
   SDL_Texture* cursor_texture() const { return cursor_texture_; }
   Size size() const { return size_; }
@@ -34,8 +39,16 @@ class PictureTexture {
   SDL_Texture* texture_ = nullptr;
   SDL_Texture* cursor_texture_ = nullptr;
   Size size_;
-  bool smooth_ = true, smooth_now_ = true;
+  /// How the texture is made from the picture.
+  struct Look {
+    Zoom zoom = 1;
+    bool smooth = true;  // between pixels; whole multiples stay sharp
+    bool operator==(const Look&) const = default;
+  };
+  Look wish_, look_;
   SharedPicture::Cursor cursor_;
+  std::shared_ptr<SharedPicture> source_;
+  std::vector<std::uint8_t> zoomed_;
 };
 
 }  // namespace lotse::ui

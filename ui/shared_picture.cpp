@@ -18,20 +18,20 @@ void SharedPicture::update(codec::FrameView picture, const std::vector<Rect>& ch
   };
   if (image_.size() != picture.size) {
     image_ = codec::Image(picture.size);
-    changed_.clear();
-    if (whole.empty()) return;
-    copy(whole);
-    changed_.push_back(whole);
+    if (!whole.empty()) copy(whole);
+    for (auto& [reader, rects] : changed_) rects.assign(1, whole);
     return;
   }
   for (const Rect& r : changed) {
     Rect inside = r.intersect(whole);
     if (inside.empty()) continue;
     copy(inside);
-    if (changed_.size() < kMaxRects)
-      changed_.push_back(inside);
-    else
-      changed_.assign(1, whole);
+    for (auto& [reader, rects] : changed_) {
+      if (rects.size() < kMaxRects)
+        rects.push_back(inside);
+      else
+        rects.assign(1, whole);
+    }
   }
 }
 
@@ -40,18 +40,45 @@ void SharedPicture::set_cursor(const Cursor& cursor) {
   cursor_ = cursor;
 }
 
-void SharedPicture::clear() {
+void SharedPicture::take(const void* reader, const Look& look) {
   std::lock_guard lock(mutex_);
-  image_ = codec::Image();
-  changed_.clear();
-  cursor_ = Cursor();
+  auto [at, first] = changed_.try_emplace(reader);
+  if (first && !image_.size().empty()) at->second.push_back({0, 0, image_.size().width, image_.size().height});
+  look(image_.view(), at->second, cursor_);
+  at->second.clear();
 }
 
-void SharedPicture::take(
-    const std::function<void(codec::FrameView picture, const std::vector<Rect>& changed, const Cursor& cursor)>& look) {
+void SharedPicture::leave(const void* reader) {
   std::lock_guard lock(mutex_);
-  look(image_.view(), changed_, cursor_);
-  changed_.clear();
+  changed_.erase(reader);
+}
+
+std::shared_ptr<SharedPicture> SharedPictures::at(Key key) {
+  std::lock_guard lock(mutex_);
+  auto& picture = pictures_[key];
+  if (!picture) picture = std::make_shared<SharedPicture>();
+  return picture;
+}
+
+void SharedPictures::remove(Key key) {
+  std::lock_guard lock(mutex_);
+  pictures_.erase(key);
+}
+
+void SharedPictures::drop(int presenter) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(pictures_, [&](const auto& entry) { return entry.first.first == presenter; });
+}
+
+void SharedPictures::clear() {
+  std::lock_guard lock(mutex_);
+  pictures_.clear();
+}
+
+std::shared_ptr<SharedPicture> SharedPictures::find(Key key) const {
+  std::lock_guard lock(mutex_);
+  auto found = pictures_.find(key);
+  return found == pictures_.end() ? nullptr : found->second;
 }
 
 }  // namespace lotse::ui

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 #include "ui/connecting_page.h"
+#include "ui/picture_window.h"
+#include "ui/screen_strip.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -54,17 +56,16 @@ bool ViewerPage::handle(const SDL_Event& event, int window_id) {
     mouse_ = {event.motion.x, event.motion.y};
     mouse_moved_ = true;
   }
-  const bool mouse_event =
-      event.type == SDL_MOUSEMOTION || event.type == SDL_MOUSEBUTTONDOWN || event.type == SDL_MOUSEBUTTONUP;
-  if (mouse_event) {
-    const Uint32 id = event.type == SDL_MOUSEMOTION ? event.motion.windowID : event.button.windowID;
-    if (id != static_cast<Uint32>(window_id)) return false;
-  }
-  return capture_.handle(event, !over_ours_ && covers(layout_, mouse_));
+  const Uint32 id = window_of(event);
+  if (id != 0 && id != static_cast<Uint32>(window_id)) return false;
+  const bool over_picture = !over_ours_ && covers(layout_, mouse_);
+  if (capture_.handle(event, over_picture)) return true;
+  if (event.type == SDL_MOUSEBUTTONDOWN && event.button.clicks == 2 && over_picture) double_click_ = true;
+  return false;
 }
 
 void ViewerPage::leave(PageContext& context) {
-  capture_.set_control(context.kit.window().window(), false, layout_, context.model.presenter);
+  capture_.set_control(context.kit.window().window(), false, layout_, context.model.presenter, context.model.screen);
   if (full_) set_full_screen(context, false);
 }
 
@@ -80,21 +81,68 @@ int ViewerPage::wait_ms() const {
   return alpha_ > 0 && shown_until_ > 0 ? 16 : -1;
 }
 
-void ViewerPage::draw(PageContext& context, PictureTexture& picture) {
+std::vector<Model::ScreenKey> ViewerPage::shown(const Model& model) const {
+  if (!tiles_ || model.screens.size() < 2) return {model.viewed()};
+  std::vector<Model::ScreenKey> all;
+  for (const auto& [key, screen] : model.screens) all.push_back(key);
+  return all;
+}
+
+void ViewerPage::choose(PageContext& context, Model::ScreenKey key) {
+  context.send({{"do", "view"}, {"presenter", key.first}, {"screen", key.second}});
+}
+
+/// The screen after the viewed one, or before it.
+void ViewerPage::step(PageContext& context, int by) {
+  std::vector<Model::ScreenKey> all;
+  for (const auto& [key, screen] : context.model.screens) all.push_back(key);
+  auto at = std::find(all.begin(), all.end(), context.model.viewed());
+  if (all.size() < 2 || at == all.end()) return;
+  const auto count = static_cast<std::ptrdiff_t>(all.size());
+  choose(context, all[static_cast<std::size_t>((at - all.begin() + by + count) % count)]);
+}
+
+void ViewerPage::draw_strip(PageContext& context, Box place) {
+  const StripChoice chosen = draw_screen_strip(context, place, tiles_);
+  if (chosen.tiles) tiles_ = !tiles_;
+  if (chosen.windows) context.open_windows();
+  if (!chosen.screen) return;
+  tiles_ = false;
+  choose(context, *chosen.screen);
+}
+
+void ViewerPage::draw(PageContext& context, PictureSet& pictures) {
   Kit& kit = context.kit;
   if (!std::exchange(sized_, true)) panel_ = kit.width() >= kPanelWidth * 3;  // the picture comes first
   const float panel = panel_ ? kPanelWidth : 0;
   Box place{0, 0, kit.width() - panel, kit.height()};
-  const bool watching = context.model.watching() && context.model.has_picture && !picture.size().empty();
+  PictureTexture* picture = pictures.find(context.model.viewed());
+  const bool several = context.model.watching() && context.model.screens.size() > 1;
+  const bool watching = context.model.watching() && context.model.view().has_picture && picture != nullptr;
+  if (several && !full_) {
+    draw_strip(context, {place.x, place.y, place.width, kStripHeight});
+    place = {place.x, place.y + kStripHeight, place.width, place.height - kStripHeight};
+  }
+  if (several && (kit.key(SDLK_F8) || std::exchange(double_click_, false))) tiles_ = !tiles_;
+  if (kit.key(SDLK_F6)) step(context, -1);
+  if (kit.key(SDLK_F7)) step(context, 1);
   kit.fill(place, watching ? rgb(0x05080b) : kit.theme().background);
   over_ours_ = true;
-  if (watching) {
-    draw_picture(context, picture, place);
+  if (several && tiles_) {
+    layout_ = {};
+    capture_.set_control(kit.window().window(), false, layout_, context.model.presenter, context.model.screen);
+    if (auto pressed = draw_tiles(context, place, pictures)) {
+      tiles_ = false;
+      choose(context, *pressed);
+    }
+  } else if (watching) {
+    draw_picture(context, *picture, place);
   } else {
     layout_ = {};
     capture_.set_control(kit.window().window(), false, layout_, -1);
     draw_waiting(context, place);
   }
+  double_click_ = false;
   if (panel_) {
     draw_panel(context, {place.width, 0, panel, kit.height()});
   } else {
@@ -117,25 +165,12 @@ void ViewerPage::draw(PageContext& context, PictureTexture& picture) {
 void ViewerPage::draw_picture(PageContext& context, PictureTexture& picture, Box place) {
   Kit& kit = context.kit;
   Model& m = context.model;
-  const float scale = kit.window().scale();
-  const Rect pixels{0, 0, static_cast<int>(place.width * scale), static_cast<int>(place.height * scale)};
+  const Rect pixels = pixels_of(kit, place);
   layout_ = lay_out(picture.size(), pixels, mode_, mouse_);
-  auto points = [&](double x, double y, double width, double height) {
-    return Box{static_cast<float>(x) / scale, static_cast<float>(y) / scale, static_cast<float>(width) / scale,
-               static_cast<float>(height) / scale};
-  };
-  if (picture.wish_smooth(!layout_.whole())) kit.request_frame();
-  kit.picture(place, points(layout_.x, layout_.y, layout_.width(), layout_.height()), picture.texture());
-  const auto& cursor = picture.cursor();
-  if (cursor.visible && picture.cursor_texture() != nullptr)
-    kit.picture(place,
-                points(layout_.x + (cursor.position.x - cursor.hotspot.x) * layout_.scale,
-                       layout_.y + (cursor.position.y - cursor.hotspot.y) * layout_.scale,
-                       cursor.size.width * layout_.scale, cursor.size.height * layout_.scale),
-                picture.cursor_texture());
-  const bool controls = m.control == ControlState::active && m.stage == Stage::live;
-  capture_.set_control(kit.window().window(), controls, layout_, m.presenter);
-  const bool over_place = mouse_.x < pixels.width && mouse_.y < pixels.height;
+  draw_picture_view(kit, place, layout_, picture);
+  const bool controls = m.control() == ControlState::active && m.stage == Stage::live;
+  capture_.set_control(kit.window().window(), controls, layout_, m.presenter, m.screen);
+  const bool over_place = pixels.contains(mouse_);
   over_ours_ = kit.dialog_open() || !over_place;
   draw_chips(context, place);
   draw_bar(context, place);
@@ -157,22 +192,22 @@ void ViewerPage::draw_chips(PageContext& context, Box place) {
     add(path_text(presenter->path, presenter->via));
   if (m.rtt_ms >= 0 && m.stage != Stage::reconnecting)
     add(filled(_("{count} ms"), {{"count", std::to_string(m.rtt_ms)}}));
-  add(m.exact ? _("exact") : _("sharpening"));
-  float y = 14;
+  add(m.view().exact ? _("exact") : _("sharpening"));
+  float y = place.y + 14;
   auto put = [&](const std::string& words, Color behind, Color dot) {
     const float wide = kit.text_width(Type::small, words) + 36;
     if (x > place.x + 16 && x + wide > place.right() - 16) x = place.x + 16, y += kChipHeight + 6;
     x += kit.chip(x, y, words, behind, white, dot) + 10;
   };
-  put(state, back, m.stage == Stage::reconnecting ? t.warning : m.exact ? t.good : t.action);
-  if (m.stale && m.stage != Stage::reconnecting) put(_("The picture is not current"), back, t.warning);
+  put(state, back, m.stage == Stage::reconnecting ? t.warning : m.view().exact ? t.good : t.action);
+  if (m.view().stale && m.stage != Stage::reconnecting) put(_("The picture is not current"), back, t.warning);
   if (m.recording.on)
     put(filled(_("Recording {time}"), {{"time", recording_text(m, monotonic_ns())}}), rgb(0xd13438), white);
   if (m.suspended)
     put(_("The other side uses its own mouse"), back, t.warning);
   else if (capture_.keyboard_captured())
     put(_("Your keys go there · Right Ctrl gives them back"), rgb(0x2574c4), 0);
-  else if (m.control == ControlState::active)
+  else if (m.control() == ControlState::active)
     put(_("You control · click the picture to type"), back, t.danger);
 }
 
@@ -185,7 +220,7 @@ float ViewerPage::bar_shown(PageContext& context, Box bar) {
   // While controlling, the bar comes only when the mouse comes near it: it would be in the way.
   const bool wakes = mouse_moved_ && (near || !capture_.keyboard_captured());
   const bool held =
-      kit.hovered(bar) || kit.focused().starts_with("viewer.") || context.model.control == ControlState::asked;
+      kit.hovered(bar) || kit.focused().starts_with("viewer.") || context.model.control() == ControlState::asked;
   if (wakes || held || shown_until_ == 0) shown_until_ = now + kBarStays;
   mouse_moved_ = false;
   alpha_ = std::clamp(static_cast<float>(1 - (now - shown_until_) / kBarFades), 0.0F, 1.0F);
@@ -193,14 +228,14 @@ float ViewerPage::bar_shown(PageContext& context, Box bar) {
 }
 
 std::vector<Button> ViewerPage::bar_buttons(const Model& m) const {
-  const bool may_ask = m.control == ControlState::none, active = m.control == ControlState::active;
+  const bool may_ask = m.control() == ControlState::none, active = m.control() == ControlState::active;
   std::vector<Button> buttons{
       {.id = "viewer.control",
        .label = active    ? _("Give control back")
                 : may_ask ? _("Control")
                           : _("Asking…"),
        .look = active ? Look::bar_on : Look::bar,
-       .enabled = m.control != ControlState::asked,
+       .enabled = m.control() != ControlState::asked,
        .tip = active ? _("Your mouse and keyboard work here again") : _("Ask to use mouse and keyboard over there"),
        .icon = Icon::cursor},
       {.id = "viewer.fit",
@@ -243,7 +278,7 @@ void ViewerPage::draw_bar(PageContext& context, Box place) {
     }
     wide = width_of_all();
   }
-  Box bar{place.x + std::max(8.0F, (place.width - wide) / 2), place.height - kBarHeight - 18, wide, kBarHeight};
+  Box bar{place.x + std::max(8.0F, (place.width - wide) / 2), place.bottom() - kBarHeight - 18, wide, kBarHeight};
   const float alpha = bar_shown(context, bar);
   // Faded away it stays reachable by Tab, which brings it back.
   kit.set_opacity(alpha);
@@ -288,7 +323,7 @@ void ViewerPage::control_button(PageContext& context, Box box, const Button& but
   if (button.id == "viewer.full") set_full_screen(context, !full_);
   if (button.id == "viewer.session") m.show_session = true;
   if (button.id != "viewer.control") return;
-  if (m.control == ControlState::active)
+  if (m.control() == ControlState::active)
     context.send({{"do", "release_control"}, {"presenter", m.presenter}});
   else
     context.send({{"do", "request_control"}, {"presenter", m.presenter}});

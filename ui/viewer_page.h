@@ -7,7 +7,7 @@
 #include "ui/page.h"
 #include "ui/people_list.h"
 #include "ui/picture_layout.h"
-#include "ui/picture_texture.h"
+#include "ui/picture_view.h"
 
 namespace lotse::ui {
 
@@ -15,7 +15,9 @@ class ViewerPage {
  public:
   explicit ViewerPage(InputCapture& capture) : capture_(capture) {}
 
-  void draw(PageContext& context, PictureTexture& picture);
+  /// `pictures` has those that shown() names.
+  void draw(PageContext& context, PictureSet& pictures);
+  std::vector<Model::ScreenKey> shown(const Model& model) const;
   /// Before the window sees an event: true when it goes to the presenter's screen.
   bool handle(const SDL_Event& event, int window_id);
   /// Leaving the page: full screen and keyboard are given back.
@@ -25,6 +27,9 @@ class ViewerPage {
 
  private:
   void draw_picture(PageContext& context, PictureTexture& picture, Box place);
+  void draw_strip(PageContext& context, Box place);
+  void choose(PageContext& context, Model::ScreenKey key);
+  void step(PageContext& context, int by);
   void draw_waiting(PageContext& context, Box place);
   void draw_presenting(PageContext& context, Column& column);
   void draw_chips(PageContext& context, Box place);
@@ -40,6 +45,7 @@ class ViewerPage {
   SharePicker picker_;
   ViewMode mode_ = ViewMode::fit;
   PictureLayout layout_;
+  bool tiles_ = false, double_click_ = false;
   bool panel_ = true, sized_ = false, full_ = false, chat_open_ = false, over_ours_ = true;
   double shown_until_ = 0;  // seconds
   float alpha_ = 1;

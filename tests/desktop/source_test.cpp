@@ -36,6 +36,8 @@ void require_granted(WatchedSource& watched) {
 
 }  // namespace
 
+ShareChoice area(const Rect& rect) { return {.kind = ShareChoice::Kind::area, .monitor = {}, .area = rect}; }
+
 TEST_CASE("the first frame is the whole screen, bit by bit") {
   std::string screen = GENERATE("640x480x24", "1366x768x24", "65x63x24", "2560x2160x24");
   XServer server(screen);
@@ -95,7 +97,7 @@ TEST_CASE("no frame comes without a request, and none when nothing differs") {
   REQUIRE(watched.frames_waiting() == 0);
   REQUIRE(slots_of(watched.frame()) == std::set<std::uint32_t>{0});
 
-  watched.source().request();
+  watched.source().request({});
   client.fill({0, 0, 30, 30}, 0x111111);  // damage without a difference
   settle();
   REQUIRE(watched.frames_waiting() == 0);
@@ -155,7 +157,7 @@ TEST_CASE("a part of the screen is shared as if it were all") {
   XServer server;
   XClient client(server);
   paint(client, {640, 480});
-  WatchedSource watched(server.display(), {100, 50, 200, 100});
+  WatchedSource watched(server.display(), area({100, 50, 200, 100}));
   CapturedFrame frame = watched.frame();
   REQUIRE(frame.size == Size{200, 100});
   Picture picture;
@@ -196,7 +198,7 @@ TEST_CASE("a shared part that leaves the screen is gone") {
   XServer server;
   server.run({"xrandr", "--newmode", "small", "10", "400", "410", "420", "430", "300", "310", "320", "330"});
   server.run({"xrandr", "--addmode", "screen", "small"});
-  WatchedSource watched(server.display(), {500, 0, 100, 100});
+  WatchedSource watched(server.display(), area({500, 0, 100, 100}));
   watched.frame();
   require_granted(watched);
   server.run({"xrandr", "--output", "screen", "--mode", "small"});
@@ -283,7 +285,7 @@ TEST_CASE("what cannot be shared is refused with a reason") {
   }
   SECTION("an area beside the screen") {
     XServer server;
-    WatchedSource watched(server.display(), {1000, 1000, 10, 10});
+    WatchedSource watched(server.display(), area({1000, 1000, 10, 10}));
     REQUIRE(watched.next_state().problem == SourceProblem::source_gone);
   }
 }
@@ -293,12 +295,12 @@ TEST_CASE("a killed server is told once, and the program lives on") {
   WatchedSource watched(server.display());
   require_granted(watched);
   watched.frame();
-  watched.source().request();
+  watched.source().request({});
   server.kill();
   auto state = watched.next_state();
   REQUIRE(state.state == SourceState::gone);
   REQUIRE(state.problem == SourceProblem::display_lost);
-  watched.source().request();
+  watched.source().request({});
   watched.source().refresh();
 }
 
@@ -309,7 +311,7 @@ TEST_CASE("a source ends though its server hangs") {
     watched.frame();
     server.stop();
     watched.source().refresh();
-    watched.source().request();
+    watched.source().request({});
   }
   server.go_on();
 }
@@ -337,10 +339,87 @@ TEST_CASE("the pointer's shape and place are told apart from the picture") {
   REQUIRE(watched.shapes_waiting() == 0);
 }
 
-TEST_CASE("screens and monitors are listed") {
-  XServer server;
+/// Two monitors side by side on a screen of 640x480.
+void put_two(XServer& server) {
   server.run({"xrandr", "--setmonitor", "left", "320/80x480/120+0+0", "screen"});
   server.run({"xrandr", "--setmonitor", "right", "320/80x480/120+320+0", "none"});
+}
+
+TEST_CASE("each of several monitors is a picture of its own, and the pointer is where it is") {
+  XServer server;
+  put_two(server);
+  XClient client(server);
+  paint(client, {640, 480});
+  const ScreenId left{0}, right{1};
+  WatchedSource watched(server.display());
+  require_granted(watched);
+  auto screens = watched.next_screens();
+  REQUIRE(screens.size() == 2);
+  REQUIRE(screens[0] == SharedMonitor{left, {"left", {0, 0, 320, 480}, false}});
+  REQUIRE(screens[1] == SharedMonitor{right, {"right", {320, 0, 320, 480}, false}});
+  Picture one, two;
+  one.put(watched.frame(left));
+  two.put(watched.frame(right));
+  REQUIRE(one.bytes() == visible(client.image({0, 0, 320, 480})));
+  REQUIRE(two.bytes() == visible(client.image({320, 0, 320, 480})));
+  // What happens on one of them does not wake the other.
+  watched.source().request(left);
+  watched.source().request(right);
+  client.fill({400, 10, 10, 10}, 0x00FFFFFF);
+  CapturedFrame changed = watched.next_frame(right);
+  REQUIRE(changed.slots.size() == 1);
+  REQUIRE(changed.slots[0].slot == SlotId{1});
+  REQUIRE(watched.frames_waiting() == 0);
+  client.warp({330, 40});
+  client.fill({10, 10, 10, 10}, 0x00FFFFFF);
+  watched.next_frame(left);
+  watched.wait_for_position({10, 40}, right);
+  watched.wait_for_position(kCursorAway, left);
+}
+
+TEST_CASE("monitors come, change and go while they are shared") {
+  XServer server;
+  XClient client(server);
+  paint(client, {640, 480});
+  WatchedSource watched(server.display());
+  require_granted(watched);
+  REQUIRE(watched.next_screens().size() == 1);
+  REQUIRE(watched.frame().size == Size{640, 480});
+  auto until = [&](std::size_t count) {
+    for (;;)
+      if (auto screens = watched.next_screens(); screens.size() == count) return screens;
+  };
+  put_two(server);
+  auto screens = until(2);
+  REQUIRE(screens[0].monitor.name == "left");
+  REQUIRE(watched.frame(ScreenId{0}).size == Size{320, 480});
+  REQUIRE(watched.frame(ScreenId{1}).size == Size{320, 480});
+  server.run({"xrandr", "--delmonitor", "right"});
+  until(1);
+  REQUIRE(watched.frame(ScreenId{0}).size == Size{640, 480});
+}
+
+TEST_CASE("a monitor that is chosen is followed by its name, and the whole desktop can be chosen") {
+  XServer server;
+  put_two(server);
+  XClient client(server);
+  paint(client, {640, 480});
+  ShareChoice right{.kind = ShareChoice::Kind::monitor, .monitor = "right", .area = {}};
+  ShareChoice desktop{.kind = ShareChoice::Kind::desktop, .monitor = {}, .area = {}};
+  WatchedSource all(server.display(), desktop), watched(server.display(), right);
+  require_granted(all);
+  require_granted(watched);
+  REQUIRE(all.next_screens().size() == 1);
+  REQUIRE(all.frame().size == Size{640, 480});
+  REQUIRE(watched.next_screens()[0].monitor.area == Rect{320, 0, 320, 480});
+  REQUIRE(watched.frame().size == Size{320, 480});
+  server.run({"xrandr", "--delmonitor", "right"});
+  REQUIRE(watched.next_state().problem == SourceProblem::source_gone);
+}
+
+TEST_CASE("screens and monitors are listed") {
+  XServer server;
+  put_two(server);
   DesktopSources sources = x11_sources(server.display());
   REQUIRE(sources.screen == Size{640, 480});
   REQUIRE(sources.monitors.size() == 2);

@@ -1,6 +1,7 @@
 // A screen source with everything that it told.
 #pragma once
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -15,7 +16,8 @@ namespace lotse::desktop {
 /// Waits end with an exception after ten seconds: then what was waited for will not come.
 class WatchedSource : public ScreenSourceHandler {
  public:
-  explicit WatchedSource(const std::string& display, const Rect& area = {}) : source_(make_x11_source(display, area)) {
+  explicit WatchedSource(const std::string& display, const ShareChoice& choice = {})
+      : source_(make_x11_source(display, choice)) {
     source_->start(*this);
   }
   ~WatchedSource() override { source_.reset(); }
@@ -28,32 +30,34 @@ class WatchedSource : public ScreenSourceHandler {
 
   ScreenSource& source() { return *source_; }
   State next_state() { return take(states_); }
-  CapturedFrame next_frame() { return take(frames_); }
+  CapturedFrame next_frame(ScreenId screen = {}) { return take(list_of(frames_, screen)); }
+  std::vector<SharedMonitor> next_screens() { return take(screens_); }
   CursorShape next_shape() { return take(shapes_); }
-  Point next_position() { return take(positions_); }
-  void wait_for_position(Point wanted) {
-    while (next_position() != wanted) continue;
+  Point next_position(ScreenId screen = {}) { return take(list_of(positions_, screen)); }
+  void wait_for_position(Point wanted, ScreenId screen = {}) {
+    while (next_position(screen) != wanted) continue;
   }
   std::size_t frames_waiting() {
     std::lock_guard lock(mutex_);
-    return frames_.size();
+    return frames_[ScreenId{}].size();
   }
   std::size_t shapes_waiting() {
     std::lock_guard lock(mutex_);
     return shapes_.size();
   }
   /// Asks for a frame and waits for it.
-  CapturedFrame frame() {
-    source_->request();
-    return next_frame();
+  CapturedFrame frame(ScreenId screen = {}) {
+    source_->request(screen);
+    return next_frame(screen);
   }
 
   void on_state(SourceState state, SourceProblem problem, const std::string& detail) override {
     put(states_, State{state, problem, detail});
   }
-  void on_frame(CapturedFrame frame) override { put(frames_, std::move(frame)); }
+  void on_screens(std::vector<SharedMonitor> screens) override { put(screens_, std::move(screens)); }
+  void on_frame(ScreenId screen, CapturedFrame frame) override { put(frames_, screen, std::move(frame)); }
   void on_cursor_shape(CursorShape shape) override { put(shapes_, std::move(shape)); }
-  void on_cursor_position(Point position) override { put(positions_, position); }
+  void on_cursor_position(ScreenId screen, Point position) override { put(positions_, screen, position); }
 
  private:
   template <class T>
@@ -61,6 +65,17 @@ class WatchedSource : public ScreenSourceHandler {
     std::lock_guard lock(mutex_);
     list.push_back(std::move(value));
     changed_.notify_all();
+  }
+  template <class T>
+  void put(std::map<ScreenId, std::vector<T>>& lists, ScreenId screen, T value) {
+    std::lock_guard lock(mutex_);
+    lists[screen].push_back(std::move(value));
+    changed_.notify_all();
+  }
+  template <class T>
+  std::vector<T>& list_of(std::map<ScreenId, std::vector<T>>& lists, ScreenId screen) {
+    std::lock_guard lock(mutex_);
+    return lists[screen];
   }
   template <class T>
   T take(std::vector<T>& list) {
@@ -75,9 +90,10 @@ class WatchedSource : public ScreenSourceHandler {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<State> states_;
-  std::vector<CapturedFrame> frames_;
+  std::vector<std::vector<SharedMonitor>> screens_;
+  std::map<ScreenId, std::vector<CapturedFrame>> frames_;
   std::vector<CursorShape> shapes_;
-  std::vector<Point> positions_;
+  std::map<ScreenId, std::vector<Point>> positions_;
   std::unique_ptr<ScreenSource> source_;
 };
 

@@ -37,3 +37,24 @@ TEST_CASE("more waits than the limit are refused") {
   for (std::size_t i = 0; i < Waits::kMax; ++i) CHECK(waits.add(wait));
   CHECK_FALSE(waits.add(wait));
 }
+
+TEST_CASE("a wait looks at its own picture, or at the viewed one") {
+  Waits waits;
+  const PictureKey one{ParticipantId{1}, ScreenId{0}}, two{ParticipantId{1}, ScreenId{1}};
+  std::vector<std::string> answered;
+  auto add = [&](const std::string& name, std::optional<PictureKey> of) {
+    waits.add({[&answered, name](const Waits::Look&) {
+                 answered.push_back(name);
+                 return true;
+               },
+               [] {}, Instant::never(), of});
+  };
+  add("two", two);
+  add("viewed", std::nullopt);
+  waits.look({{}, true, true, {}, one, false});
+  CHECK(answered.empty());
+  waits.look({{}, true, true, {}, one, true});
+  CHECK(answered == std::vector<std::string>{"viewed"});
+  waits.look({{}, true, true, {}, two, false});
+  CHECK(answered == std::vector<std::string>{"viewed", "two"});
+}

@@ -504,7 +504,7 @@ TEST_CASE("under any edits, cuts, joins and leaves every viewer soon sees the sc
                             << " epoch " << v->session().core()->envelope.newest_epoch().value() << " of "
                             << p.master.session().core()->envelope.newest_epoch().value() << " generation "
                             << (r ? r->generation().value() : 0) << " of "
-                            << p.master.session().presenting()->sender()->generation().value() << " forged "
+                            << p.master.session().presenting()->sender({})->generation().value() << " forged "
                             << v->session().drops().forged << " other " << v->session().drops().other << " canvas "
                             << v->canvas.size().width << "x" << v->canvas.size().height << " screen "
                             << p.master.screen.size().width);

@@ -77,7 +77,31 @@ void Station::kill() {
 void Station::share() {
   capturing = true;
   dirty_.assign(dirty_.size(), true);
-  session_->begin_share("Screen", world_.now);
+  share_all();
+}
+
+void Station::share_all() {
+  std::vector<ScreenPlace> places{{ScreenId{0}, "Screen", {0, 0, screen.size().width, screen.size().height}, true}};
+  int x = screen.size().width;
+  for (const auto& [number, image] : monitors) {
+    places.push_back(
+        {number, "Monitor " + std::to_string(number.value()), {x, 0, image.size().width, image.size().height}, false});
+    x += image.size().width;
+  }
+  session_->share_screens(places, world_.now);
+}
+
+void Station::set_monitors(std::size_t more, Size size) {
+  monitors.clear();
+  for (std::size_t i = 1; i <= more; ++i) {
+    codec::Image& image = monitors[ScreenId{static_cast<std::uint8_t>(i)}] = codec::Image(size);
+    auto view = image.writable();
+    for (int y = 0; y < size.height; ++y)
+      for (int x = 0; x < size.width; ++x) view.row(y)[x * 4 + 1] = static_cast<std::uint8_t>(x * y + 40 * int(i));
+  }
+  if (!capturing) return;
+  share_all();
+  for (const auto& [number, image] : monitors) capture_monitor(number);
 }
 
 void Station::fill(Rect area, std::uint32_t bgr) {
@@ -118,7 +142,8 @@ void Station::notify(session::Event event) {
   events.push_back(std::move(event));
 }
 
-void Station::want_frame() {
+void Station::want_frame_of(ScreenId number) {
+  if (number != ScreenId{0}) return capture_monitor(number);
   wanted_ = true;
   capture();
 }
@@ -139,7 +164,26 @@ void Station::capture() {
       codec::copy_pixels(screen.view().part(grid.rect(SlotId{i})), pixels->writable());
       slots.push_back({SlotId{i}, pixels});
     }
-    session_->on_captured(screen.size(), std::move(slots), world_.now);
+    session_->on_captured(ScreenId{0}, screen.size(), std::move(slots), world_.now);
+    after_call();
+  });
+}
+
+/// A still picture: it comes once.
+void Station::capture_monitor(ScreenId number) {
+  world_.at(world_.now + 1ms, [this, number, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired() || !session_ || !capturing || !monitors.contains(number)) return;
+    const PictureSender* sender = session_->presenting()->sender(number);
+    const codec::Image& image = monitors[number];
+    if (!sender || sender->size() == image.size()) return;
+    codec::SlotGrid grid(image.size());
+    std::vector<SlotUpdate> slots;
+    for (std::uint32_t i = 0; i < grid.count(); ++i) {
+      auto pixels = std::make_shared<codec::Image>(grid.rect(SlotId{i}).size());
+      codec::copy_pixels(image.view().part(grid.rect(SlotId{i})), pixels->writable());
+      slots.push_back({SlotId{i}, pixels});
+    }
+    session_->on_captured(number, image.size(), std::move(slots), world_.now);
     after_call();
   });
 }
@@ -159,13 +203,23 @@ void Station::after_call() {
   if (std::exchange(asked_to_share, false)) share();
 }
 
-void Station::show(ParticipantId presenter, ScreenId, codec::FrameView picture, const std::vector<Rect>&,
+void Station::show(ParticipantId presenter, ScreenId number, codec::FrameView picture, const std::vector<Rect>&,
                    bool is_exact) {
+  codec::Image& shown = pictures[{presenter, number}];
+  if (shown.size() != picture.size) shown = codec::Image(picture.size);
+  codec::copy_pixels(picture, shown.writable());
+  if (number != ScreenId{0}) return;
   if (canvas.size() != picture.size) canvas = codec::Image(picture.size);
   codec::copy_pixels(picture, canvas.writable());
   shown_presenter = presenter;
   exact = is_exact;
   ++shows;
+}
+
+bool Station::sees(const Station& presenter, std::uint8_t number) const {
+  auto shown = pictures.find({presenter.session_->core()->self, ScreenId{number}});
+  const codec::Image& there = number == 0 ? presenter.screen : presenter.monitors.at(ScreenId{number});
+  return shown != pictures.end() && codec::same_pixels(shown->second.view(), there.view());
 }
 
 bool Station::sees(const Station& presenter) const {

@@ -31,6 +31,8 @@ class Station : public session::SessionHost {
   std::string address = "192.0.2.1";
   /// Shares the screen without being asked.
   void share();
+  /// Further monitors beside the screen, of one size; none: only the screen. While sharing this changes the share.
+  void set_monitors(std::size_t more, Size size);
   /// A random rectangle of the own screen gets another colour, or noise.
   void draw(std::mt19937& random);
   void fill(Rect area, std::uint32_t bgr);
@@ -42,6 +44,8 @@ class Station : public session::SessionHost {
 
   session::Session& session() { return *session_; }
   bool sees(const Station& presenter) const;  // the canvas equals the presenter's screen
+  /// The picture of that screen equals what `presenter` has there.
+  bool sees(const Station& presenter, std::uint8_t screen) const;
   template <class E>
   std::vector<E> all() const {
     std::vector<E> found;
@@ -58,6 +62,9 @@ class Station : public session::SessionHost {
   std::vector<session::Event> events;
   std::vector<session::InputEvent> injected;
   codec::Image screen, canvas;
+  std::map<ScreenId, codec::Image> monitors;                            // beside `screen`, from 1
+  std::map<std::pair<ParticipantId, ScreenId>, codec::Image> pictures;  // as they were last shown
+  std::map<std::pair<ParticipantId, ScreenId>, std::optional<Point>> cursors;
   bool exact = false, capturing = false, asked_to_share = false;
   ParticipantId shown_presenter;
   std::size_t shows = 0;
@@ -73,16 +80,21 @@ class Station : public session::SessionHost {
   std::size_t queued() const override { return 0; }
   void notify(session::Event event) override;
   void work(std::function<std::function<void()>()> job) override;
-  void want_frame() override;
+  void want_frame_of(ScreenId screen) override;
   void inject(const session::InputEvent& input) override { injected.push_back(input); }
   void start_sharing() override { asked_to_share = true; }
   void stop_sharing() override { capturing = false; }
-  void show(ParticipantId presenter, ScreenId, codec::FrameView picture, const std::vector<Rect>& changed,
+  void show(ParticipantId presenter, ScreenId number, codec::FrameView picture, const std::vector<Rect>& changed,
             bool is_exact) override;
-  void show_cursor(ParticipantId, ScreenId, const session::CursorImage*, std::optional<Point>) override {}
+  void show_cursor(ParticipantId presenter, ScreenId number, const session::CursorImage*,
+                   std::optional<Point> position) override {
+    cursors[{presenter, number}] = position;
+  }
 
   void connect();
   void capture();
+  void capture_monitor(ScreenId number);
+  void share_all();
   void after_call();
 
   World& world_;

@@ -28,7 +28,7 @@ class FakeBackend : public Backend {
     std::lock_guard lock(mutex_);
     return std::exchange(events_, {});
   }
-  SharedPicture& picture() override { return picture_; }
+  SharedPictures& pictures() override { return pictures_; }
   void on_wake(std::function<void()> wake) override {
     std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
@@ -78,7 +78,7 @@ class FakeBackend : public Backend {
   std::condition_variable changed_;
   std::vector<json> events_, commands_;
   std::function<void()> wake_;
-  SharedPicture picture_;
+  SharedPictures pictures_;
 };
 
 /// The windows on a thread of their own, pressed and read through the probe.

@@ -44,11 +44,8 @@ int main(int argc, char** argv) {
                           .config_dir = config,
                           .invitation = "",
                           .started = scene.started});
-    if (scene.picture) {
-      codec::Image picture = sample_picture({1280, 800});
-      window.backend.picture().update(picture.view(), {{0, 0, 1280, 800}});
-      window.backend.picture().set_cursor(sample_cursor());
-    }
+    show_pictures(scene, window.backend.pictures());
+    if (scene.picture) window.backend.pictures().at({1, 0})->set_cursor(sample_cursor());
     window.backend.say(scene.events);
     for (const auto& id : scene.presses)
       if (!window.press(id)) std::printf("%s: cannot press %s\n", scene.name.c_str(), id.c_str());

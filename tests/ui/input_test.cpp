@@ -191,15 +191,15 @@ TEST_CASE("moves become one a frame, in pixels of the picture, ahead of the clic
   CHECK(v.sent.empty());
   v.capture.flush();
   REQUIRE(v.sent.size() == 1);
-  CHECK(v.sent[0] == json({{"do", "move"}, {"presenter", 1}, {"x", 10}, {"y", 10}}));
+  CHECK(v.sent[0] == json({{"do", "move"}, {"presenter", 1}, {"screen", 0}, {"x", 10}, {"y", 10}}));
   v.capture.flush();
   CHECK(v.sent.size() == 1);
   v.button(SDL_BUTTON_RIGHT, true, 50, 60);
   CHECK(v.sent.back() ==
-        json({{"do", "button"}, {"presenter", 1}, {"x", 20}, {"y", 20}, {"button", 3}, {"down", true}}));
+        json({{"do", "button"}, {"presenter", 1}, {"screen", 0}, {"x", 20}, {"y", 20}, {"button", 3}, {"down", true}}));
   v.button(SDL_BUTTON_RIGHT, false, 5000, -5000, false);  // let go outside: it must not stay down
   CHECK(v.sent.back() ==
-        json({{"do", "button"}, {"presenter", 1}, {"x", 99}, {"y", 0}, {"button", 3}, {"down", false}}));
+        json({{"do", "button"}, {"presenter", 1}, {"screen", 0}, {"x", 99}, {"y", 0}, {"button", 3}, {"down", false}}));
   v.button(SDL_BUTTON_X1, true, 50, 60);
   CHECK(v.sent.back()["button"] == 8);
 }

@@ -86,36 +86,87 @@ TEST_CASE("the picture of a presenter who leaves is forgotten, control with it")
                         {{"event", "picture"}, {"presenter", 1}, {"width", 10}, {"height", 10}},
                         {{"event", "granted"}, {"right", "control"}, {"presenter", 1}}});
   CHECK(model.watching());
-  CHECK(model.has_picture);
-  CHECK(model.control == ControlState::active);
+  CHECK(model.view().has_picture);
+  CHECK(model.control() == ControlState::active);
   model.fold({{"event", "stale"}, {"presenter", 1}, {"screen", 0}, {"stale", true}}, 0);
-  CHECK(model.stale);
+  CHECK(model.view().stale);
   model.fold({{"event", "left"}, {"participant", 1}}, 0);
   CHECK_FALSE(model.watching());
-  CHECK_FALSE(model.has_picture);
-  CHECK_FALSE(model.stale);
-  CHECK(model.control == ControlState::none);
+  CHECK_FALSE(model.view().has_picture);
+  CHECK_FALSE(model.view().stale);
+  CHECK(model.control() == ControlState::none);
+}
+
+namespace {
+
+json screens(int presenter, std::initializer_list<int> numbers) {
+  json list = json::array();
+  for (int n : numbers)
+    list.push_back(
+        {{"screen", n}, {"name", "DP-" + std::to_string(n)}, {"x", n * 100}, {"y", 0}, {"w", 100}, {"h", 50}});
+  return {{"event", "screens"}, {"presenter", presenter}, {"screens", list}};
+}
+
+}  // namespace
+
+TEST_CASE("each screen of each presenter has its own state, and the viewed one is told by the program") {
+  Model model = folded({state("live"), roster(2), screens(1, {0, 1})});
+  CHECK(model.viewed() == Model::ScreenKey{1, 0});
+  model.fold({{"event", "picture"}, {"presenter", 1}, {"screen", 1}}, 0);
+  model.fold({{"event", "exact"}, {"presenter", 1}, {"screen", 1}, {"exact", true}}, 0);
+  CHECK_FALSE(model.view().has_picture);
+  model.fold({{"event", "viewed"}, {"presenter", 1}, {"screen", 1}}, 0);
+  CHECK(model.view().has_picture);
+  CHECK(model.view().exact);
+  CHECK(model.view().area == lotse::Rect{100, 0, 100, 50});
+  CHECK(model.screen_title({1, 1}) == "DP-1");
+  model.fold(screens(3, {0}), 0);
+  CHECK(model.viewed() == Model::ScreenKey{1, 1});  // a further presenter takes nobody's place
+  CHECK(model.screen_title({3, 0}) == "#3");
+  CHECK(model.screen_title({1, 1}).ends_with(" · DP-1"));
+  model.fold(screens(1, {0}), 0);  // the monitor was unplugged
+  CHECK(model.viewed() == Model::ScreenKey{1, 0});
+  model.fold({{"event", "presenter"}, {"participant", 1}, {"sharing", false}}, 0);
+  CHECK(model.viewed() == Model::ScreenKey{3, 0});
+  CHECK(model.screens.size() == 1);
+}
+
+TEST_CASE("control belongs to one presenter, whoever is viewed") {
+  Model model = folded({state("live"), roster(2), screens(1, {0}), screens(3, {0})});
+  model.fold({{"event", "granted"}, {"right", "control"}, {"presenter", 3}}, 0);
+  CHECK(model.control() == ControlState::none);
+  model.sent({{"do", "view"}, {"presenter", 3}, {"screen", 0}}, 0);
+  CHECK(model.control() == ControlState::active);
+  model.fold({{"event", "presenter"}, {"participant", 3}, {"sharing", false}}, 0);
+  CHECK(model.control() == ControlState::none);
+  CHECK(model.control_of.empty());
+}
+
+TEST_CASE("no more screens are kept than the limit") {
+  Model model = folded({state("live"), roster(2)});
+  for (int presenter = 3; presenter < 40; ++presenter) model.fold(screens(presenter, {0, 1, 2, 3, -1}), 0);
+  CHECK(model.screens.size() == kMaxScreens);
 }
 
 TEST_CASE("asking for control waits, is granted, refused or revoked") {
-  Model model = folded({state("live"), roster(2)});
+  Model model = folded({state("live"), roster(2), {{"event", "presenter"}, {"participant", 1}, {"sharing", true}}});
   model.sent({{"do", "request_control"}, {"presenter", 1}}, 0);
-  CHECK(model.control == ControlState::asked);
+  CHECK(model.control() == ControlState::asked);
   SECTION("granted, then revoked") {
     model.fold({{"event", "granted"}, {"right", "control"}, {"presenter", 1}}, 0);
-    CHECK(model.control == ControlState::active);
+    CHECK(model.control() == ControlState::active);
     model.fold({{"event", "revoked"}, {"right", "control"}, {"presenter", 1}}, 0);
-    CHECK(model.control == ControlState::none);
+    CHECK(model.control() == ControlState::none);
   }
   SECTION("refused by the program") {
     model.fold({{"id", "ui.request_control.7"}, {"ok", false}, {"error", {{"code", "not_allowed"}, {"message", "m"}}}},
                0);
-    CHECK(model.control == ControlState::none);
+    CHECK(model.control() == ControlState::none);
     CHECK(model.notices.size() == 1);
   }
   SECTION("another right changes nothing") {
     model.fold({{"event", "granted"}, {"right", "draw"}, {"presenter", 1}}, 0);
-    CHECK(model.control == ControlState::asked);
+    CHECK(model.control() == ControlState::asked);
   }
 }
 
@@ -181,7 +232,7 @@ TEST_CASE("reconnecting keeps people and talk, but not control") {
                         state("reconnecting")});
   CHECK(model.members.size() == 3);
   CHECK(model.chat.size() == 1);
-  CHECK(model.control == ControlState::none);
+  CHECK(model.control() == ControlState::none);
 }
 
 TEST_CASE("what peers send is bounded and cleaned") {

@@ -155,6 +155,25 @@ std::vector<Scene> all_scenes() {
        .picture = true,
        .page = "viewer"});
   add({.name = "view-chat", .events = viewing(false), .presses = {"panel.chat"}, .picture = true, .page = "viewer"});
+  const json several = {{"event", "screens"},
+                        {"presenter", 1},
+                        {"screens",
+                         {{{"screen", 0}, {"name", "DP-1"}, {"x", 0}, {"y", 0}, {"w", 1280}, {"h", 800}},
+                          {{"screen", 1}, {"name", "HDMI-1"}, {"x", 1280}, {"y", 0}, {"w", 1024}, {"h", 768}}}}};
+  const json bernds = {{"event", "screens"},
+                       {"presenter", 3},
+                       {"screens", {{{"screen", 0}, {"name", "Screen"}, {"w", 1280}, {"h", 800}, {"paused", true}}}}};
+  auto shown = [](int presenter, int screen) {
+    return json{{"event", "picture"}, {"presenter", presenter}, {"screen", screen}};
+  };
+  const auto many = plus(viewing(false), {several, bernds, shown(1, 1), shown(3, 0)});
+  add({.name = "view-strip", .events = many, .picture = true, .several = true, .page = "viewer"});
+  add({.name = "view-tiles",
+       .events = many,
+       .presses = {"viewer.tiles"},
+       .picture = true,
+       .several = true,
+       .page = "viewer"});
   add({.name = "consent-control", .events = plus(presenting(), {consent("control")}), .page = "viewer"});
   add({.name = "consent-share",
        .events = plus(joining(), {at(88, {{"event", "state"}, {"stage", "waiting_for_presenter"}}),
@@ -181,6 +200,12 @@ std::vector<Scene> all_scenes() {
        .page = "viewer"});
   add({.name = "ended", .events = plus(presenting(), {{{"event", "ended"}, {"reason", "ended"}}}), .page = "ended"});
   return scenes;
+}
+
+void show_pictures(const Scene& scene, SharedPictures& pictures) {
+  auto put = [&](SharedPictures::Key key, Size size) { pictures.at(key)->update(sample_picture(size).view(), {}); };
+  if (scene.picture) put({1, 0}, {1280, 800});
+  if (scene.several) put({1, 1}, {1024, 768}), put({3, 0}, {1280, 800});
 }
 
 codec::Image sample_picture(Size size) {

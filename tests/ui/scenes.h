@@ -14,10 +14,13 @@ struct Scene {
   std::vector<nlohmann::json> events;
   std::vector<std::string> presses = {};
   bool started = true, picture = false, banner = false;
+  bool several = false;  // three screens of two presenters
   std::string program = "lotse-participant";
   std::string page = {};  // what must be shown
 };
 std::vector<Scene> all_scenes();
+/// The pictures that the scene has.
+void show_pictures(const Scene& scene, SharedPictures& pictures);
 /// A desktop with a terminal on it, drawn with plain shapes.
 codec::Image sample_picture(Size size);
 SharedPicture::Cursor sample_cursor();

@@ -44,7 +44,7 @@ const Scene& scene(const std::string& name) {
 /// A window showing a scene.
 struct Shown : RunningWindow {
   explicit Shown(const Scene& what, const char* language = "en") : RunningWindow(options(what, language)) {
-    if (what.picture) backend.picture().update(sample_picture({1280, 800}).view(), {});
+    show_pictures(what, backend.pictures());
     backend.say(what.events);
     for (const auto& id : what.presses) CHECK(press(id));
   }
@@ -302,7 +302,7 @@ TEST_CASE("every error has a page with one way on") {
 }
 
 TEST_CASE("nothing is drawn while nothing changes") {
-  for (const char* name : {"start", "host", "presenting", "consent-control"}) {
+  for (const char* name : {"start", "host", "presenting", "consent-control", "view-tiles"}) {
     Shown window(name);
     window.settle();
     const auto before = window.draws();
@@ -310,6 +310,49 @@ TEST_CASE("nothing is drawn while nothing changes") {
     std::this_thread::sleep_for(std::chrono::milliseconds(700));
     INFO(name);
     CHECK(window.draws() == before);
+  }
+}
+
+TEST_CASE("several screens: one is chosen, all are shown as tiles, each gets a window") {
+  Shown window("view-strip");
+  CHECK(window.control("screen.1.0")["enabled"] == true);
+  CHECK(window.shows("Werkstatt Huber · HDMI-1"));
+  CHECK(window.shows("Bernd Kowalski (paused)"));
+  CHECK(window.press("screen.1.1"));
+  json view = window.backend.wait_for("view");
+  CHECK(view["presenter"] == 1);
+  CHECK(view["screen"] == 1);
+  SECTION("keys") {
+    window.key(SDLK_F7, SDL_SCANCODE_F7);
+    CHECK(window.backend.wait_for("view")["presenter"] == 3);
+    window.key(SDLK_F6, SDL_SCANCODE_F6);
+    CHECK(window.backend.wait_for("view")["screen"] == 1);
+    window.key(SDLK_F8, SDL_SCANCODE_F8);
+    CHECK_FALSE(window.control("tile.1.0").is_null());
+    window.key(SDLK_F8, SDL_SCANCODE_F8);
+    CHECK(window.control("tile.1.0").is_null());
+  }
+  SECTION("tiles") {
+    CHECK(window.press("viewer.tiles"));
+    for (const char* id : {"tile.1.0", "tile.1.1", "tile.3.0"}) CHECK_FALSE(window.control(id).is_null());
+    CHECK(window.press("tile.3.0"));
+    CHECK(window.backend.wait_for("view")["presenter"] == 3);
+    CHECK(window.control("tile.3.0").is_null());
+  }
+  SECTION("windows") {
+    CHECK(window.press("viewer.windows"));
+    window.settle();
+    const std::string file = desk().folder + "/own-window.png";
+    for (int screen : {0, 1}) {
+      CHECK(window.ask({{"do", "ui_snapshot"}, {"file", file}, {"presenter", 1}, {"screen", screen}})["ok"] == true);
+      CHECK(is_png(file));
+    }
+    CHECK(window.ask({{"do", "ui_snapshot"}, {"file", file}, {"presenter", 9}, {"screen", 0}})["ok"] == false);
+    // The screen ends, its window with it.
+    window.backend.pictures().drop(3);
+    window.backend.say({{{"event", "presenter"}, {"participant", 3}, {"sharing", false}}});
+    window.settle();
+    CHECK(window.ask({{"do", "ui_snapshot"}, {"file", file}, {"presenter", 3}, {"screen", 0}})["ok"] == false);
   }
 }
 
@@ -327,7 +370,7 @@ TEST_CASE("only a new picture draws the viewer again") {
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   CHECK(window.draws() == before);
   codec::Image picture = sample_picture({1280, 800});
-  window.backend.picture().update(picture.view(), {{0, 0, 64, 64}});
+  window.backend.pictures().at({1, 0})->update(picture.view(), {{0, 0, 64, 64}});
   window.backend.wake();
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (window.draws() == before && std::chrono::steady_clock::now() < end) std::this_thread::yield();
@@ -342,7 +385,7 @@ TEST_CASE("the picture on the screen is the picture that came") {
   auto out = plain.writable();
   for (int y = 0; y < 800; ++y)
     for (int x = 0; x < 1280; ++x) out.row(y)[x * 4] = 200, out.row(y)[x * 4 + 1] = 100, out.row(y)[x * 4 + 2] = 50;
-  window.backend.picture().update(plain.view(), {{0, 0, 1280, 800}});
+  window.backend.pictures().at({1, 0})->update(plain.view(), {{0, 0, 1280, 800}});
   window.backend.wake();
   window.settle();
   REQUIRE(window.ask({{"do", "ui_snapshot"}, {"file", file}})["ok"] == true);
