@@ -67,6 +67,7 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   const Member* member = core_.member(from);
   if (!member || !member->rights.has(Right::present)) return;
   auto hash_of = [&] { return wire::is_batched(kind) ? crypto::packet_hash(packet.whole) : wire::PacketHash{}; };
+  if (diversion_) return diversion_(packet, payload, hash_of());
   auto at = screens_.find({from, fields.screen});
   if (at == screens_.end()) {
     bool geometry = kind == wire::PacketKind::state && fields.slot == SlotId{0};

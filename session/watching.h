@@ -1,5 +1,6 @@
 // What a member does that watches others' screens: their pictures, asking for control, input on its way to them.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,12 @@ class Watching {
   /// To the screen that the input names.
   bool send_input(std::optional<ParticipantId> presenter, const InputEvent& input);
   bool controls(ParticipantId presenter) const { return granted_.contains(presenter); }
+
+  /// Pictures go there from now on, opened and of members who may present, instead of being decoded and shown: for
+  /// programs that count what comes. `hash`: of a key's complete packet.
+  using Diversion =
+      std::function<void(const wire::ParsedPacket& packet, const Bytes& payload, const wire::PacketHash& hash)>;
+  void divert(Diversion diversion) { diversion_ = std::move(diversion); }
 
   // From other members.
   /// `packet`: as it came; `payload`: what it protects, its signature checked where it has one.
@@ -47,6 +54,7 @@ class Watching {
   Core& core_;
   std::map<ScreenKey, std::unique_ptr<PictureReceiver>> screens_;
   std::set<ParticipantId> granted_;
+  Diversion diversion_;
 };
 
 }  // namespace lotse::session

@@ -42,9 +42,9 @@ class Pair:
 class Ours(Pair):
     label = "lotse"
 
-    def __init__(self, stage, display):
+    def __init__(self, stage, display, *relay_options):
         self.stage, self.count = stage, 0
-        self.relay, self.way = stage.relay()
+        self.relay, self.way = stage.relay(*relay_options)
         self.master = stage.lotse("lotse-master", *self.way, "--headless", "--jsonl", "--share", "screen", "--display",
                                   display, "--mode", "presentation", "--config", stage.folder / "master")
         self.session = self.master.event("session")

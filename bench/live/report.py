@@ -11,21 +11,21 @@ def percentile(values, share):
 
 
 class Report:
-    def __init__(self, as_json, command):
-        self.as_json, self.command = as_json, command
+    def __init__(self, as_json, command, bench="live", peer="x0vncserver"):
+        self.as_json, self.command, self.bench, self.peer = as_json, command, bench, peer
 
     def say(self, text):
         if not self.as_json:
             print(text, flush=True)
 
     def title(self, text):
-        self.say(f"\n{text:<58}{'lotse':>12}{'x0vncserver':>14}{'ratio':>8}")
+        self.say(f"\n{text:<58}{'lotse':>12}{self.peer:>14}{'ratio':>8}")
 
     def add(self, name, ours, peer, unit):
         ratio = ours / peer if ours is not None and peer else None
         if self.as_json:
             rounded = [None if v is None else round(v, 4) for v in (ours, peer, ratio)]
-            print(json.dumps({"name": "live " + name, **dict(zip(("ours", "peer", "ratio"), rounded)), "unit": unit,
+            print(json.dumps({"name": self.bench + " " + name, **dict(zip(("ours", "peer", "ratio"), rounded)), "unit": unit,
                               "cmd": self.command}), flush=True)
             return
         shown = ["-" if v is None else f"{v:.3f}" if abs(v) < 1 else f"{v:.2f}" if abs(v) < 100 else f"{v:.0f}"

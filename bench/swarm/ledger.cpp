@@ -1,0 +1,80 @@
+#include "bench/swarm/ledger.h"
+
+#include "codec/frame.h"
+#include "codec/slot_codec.h"
+#include "crypto/signing.h"
+#include "wire/messages.pb.h"
+
+namespace lotse::bench {
+namespace {
+
+constexpr std::uint32_t kGeometry = 0, kManifest = 3;
+constexpr std::uint8_t kNone = 0xFF;
+
+bool lossy(std::uint8_t rank) { return rank != static_cast<std::uint8_t>(codec::Rank::lossless); }
+
+}  // namespace
+
+void Ledger::consume(const wire::ParsedPacket& packet, const Bytes& payload, const wire::PacketHash& hash,
+                     Instant now) {
+  const wire::PictureFields& fields = packet.header.picture;
+  switch (packet.header.kind) {
+    case wire::PacketKind::state:
+      if (fields.slot.value() == kGeometry) geometry(fields, payload);
+      if (fields.slot.value() == kManifest && fields.generation == generation_) manifest(payload, now);
+      return;
+    case wire::PacketKind::key: {
+      if (fields.generation != generation_ || fields.slot.value() >= slots_) return;
+      std::uint8_t& rank = ranks_[fields.slot.value()];
+      if (!proofs_.take(fields.slot, {fields.version.value(), fields.rank, hash}, now)) return void(++stats_.old);
+      if (rank == kNone)
+        --missing_;
+      else
+        lossy_ -= lossy(rank);
+      rank = fields.rank;
+      lossy_ += lossy(rank);
+      current_ = false;
+      ++stats_.updates;
+      return;
+    }
+    case wire::PacketKind::sign:
+      if (auto hashes = wire::parse_sign(payload); hashes && fields.generation == generation_) proofs_.prove(*hashes);
+      return;
+    case wire::PacketKind::frame_end:
+      if (fields.generation == generation_) ++stats_.frame_ends;
+      return;
+    case wire::PacketKind::message:
+      return;
+  }
+}
+
+void Ledger::geometry(const wire::PictureFields& fields, const Bytes& payload) {
+  wire::pb::ScreenState state;
+  if (!state.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+  if (state.width() > codec::kMaxSide || state.height() > codec::kMaxSide || fields.generation <= generation_) return;
+  generation_ = fields.generation;
+  slots_ = missing_ = codec::SlotGrid({static_cast<int>(state.width()), static_cast<int>(state.height())}).count();
+  lossy_ = behind_ = 0;
+  current_ = false;
+  ranks_.assign(slots_, kNone);
+  proofs_.reset(slots_);
+}
+
+void Ledger::manifest(const Bytes& payload, Instant now) {
+  auto manifest = wire::parse_manifest(payload);
+  if (!manifest) return;
+  ++stats_.manifests;
+  const double there = static_cast<double>(manifest->time);
+  const auto here = std::chrono::duration<double, std::milli>(now.since_start()).count();
+  if (stats_.manifest_age_ms.size() < kKept) stats_.manifest_age_ms.push_back(static_cast<float>(here - there));
+  std::vector<std::uint32_t> versions;
+  versions.reserve(slots_);
+  for (std::uint32_t i = 0; i < slots_; ++i) versions.push_back(proofs_.version(SlotId{i}));
+  current_ = crypto::sha256({wire::versions_of(versions)}) == manifest->digest;
+  if (!current_) ++stats_.not_current;
+  behind_ = 0;
+  for (const wire::SlotAt& at : manifest->changed)
+    if (at.slot.value() < slots_ && versions[at.slot.value()] < at.version.value()) ++behind_;
+}
+
+}  // namespace lotse::bench
