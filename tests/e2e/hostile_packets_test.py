@@ -234,7 +234,7 @@ class PacketAttackTest(HostileTest):
         self.assertEqual(read(), [])
         new = min(packets.parse(p)[0].epoch for p in mona.early)
         self.assertGreater(new, max(mona.keys.epochs))
-        self.assertEqual([header for header, _ in mona.slots.values() if header.epoch >= new], [])
+        self.assertEqual([header for header, _ in mona.pictures if header.epoch >= new], [])
         mona.chat("I am still here")
         mona.chat("I am still here", to=self.bernd.id)
         for program in (self.master, self.bernd):

@@ -5,16 +5,18 @@ import sys
 import threading
 import unittest
 
-from scene import ROOT, Picture, Screen, SceneTest
+from scene import ROOT, TERMINAL, Screen, SceneTest, wait_until
 from web_socket import WebSocket
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from mini_client import client, slots  # noqa: E402
+from mini_client import client, packets  # noqa: E402
 from mini_client.primitives import Refused  # noqa: E402
 
 
 class MiniClientTest(SceneTest):
+    typing = False
+
     @classmethod
     def prepare(cls, scene):
         scene.open_relay()
@@ -128,28 +130,88 @@ class MiniClientTest(SceneTest):
         self.master.command("chat", text="welcome back")
         self.assertEqual(mini.wait_for("chat"), (0, 0xFFFF, "welcome back"))
 
-    def whole_picture(self, mini):
-        """(RGB bytes, coders) of the master's screen; nothing before every slot is here, exact, and fits the digest."""
-        count = len(range(0, 640, 64)) * len(range(0, 400, 64))
-        _, end = mini.frame_ends.get((0, 0), (None, {"exact": False}))
-        payloads = [mini.slots.get((0, 0, slot), (None, None))[1] for slot in range(count)]
-        if end["exact"] and None not in payloads and not mini.unproven() and all(p[0] < 2 for p in payloads):
-            rgb, digest = slots.picture(payloads, 640, 400)
-            if digest == end["digest"]:
-                return rgb, {p[0] for p in payloads}
-        return None
+    def follow(self, mini):
+        """Until its picture is exact, proven, and what stands on the screen."""
+        mini.until(lambda: (canvas := mini.exact()) and canvas.rgb() == self.screen.grab().rgb, "the screen as it is")
+
+    def moves(self, mini):
+        """Of each delta: how many rectangles it moved, or None when it did not fit."""
+        return [moves for header, moves in mini.pictures if header.kind == packets.DELTA]
+
+    def type_in(self, text):
+        if not self.typing:
+            self.master.command("grant", participant=self.guest.id, right="control")
+            self.guest.event("granted", right="control")
+            self.guest.command("click", x=TERMINAL[0], y=TERMINAL[1], button=1)
+            MiniClientTest.typing = True
+        self.guest.command("type", text=text)
 
     def test_it_decodes_the_screen_bit_by_bit(self):
         mini = self.join("Paul")
-        rgb, coders = mini.until(lambda: self.whole_picture(mini), "an exact picture")
-        self.assertEqual(coders, {0, 1})  # there was something to decode for both
+        self.follow(mini)
+        self.assertEqual({coder for header, coder in mini.pictures if header.kind == packets.SLOT}, {0, 1})
         state = mini.screens[0, 0]
         self.assertEqual((state["width"], state["height"], state["sharing"]), (640, 400, True))
-        self.assertEqual(self.screen.grab().differing(Picture(640, 400, rgb)), 0)
         self.screen.run("xsetroot", "-solid", "#7b2d5a")
         red = bytes.fromhex("7b2d5a")
-        rgb, _ = mini.until(lambda: (p := self.whole_picture(mini)) and p[0].endswith(red) and p, "the new picture")
-        self.assertEqual(self.screen.grab().differing(Picture(640, 400, rgb)), 0)
+        mini.until(lambda: (canvas := mini.exact()) and canvas.rgb().endswith(red), "the new picture")
+        self.follow(mini)
+
+    def test_it_follows_typing_and_scrolling(self):
+        mini = self.join("Tilda")
+        self.follow(mini)
+        self.type_in("echo typing")
+        mini.until(lambda: 0 in self.moves(mini), "a delta without moves")
+        self.follow(mini)
+        enough, done = self.scene.folder / "enough", self.scene.folder / "scrolled"
+        cells = " ".join(f"$((i*{factor}%256)) $((i*{factor}%9973))" for factor in range(7919, 7999, 5))  # many colours
+        self.type_in(f"; i=0; while [ ! -e {enough} ]; do i=$((i+1)); printf '\\033[48;5;%dm%5d' {cells}; "
+                     f"sleep 0.05; done; touch {done}\n")
+        mini.until(lambda: sum(map(bool, self.moves(mini))) >= 10, "deltas with moves")
+        enough.touch()
+        wait_until(done.exists, "the end of the command")
+        self.follow(mini)
+        self.assertNotIn(None, self.moves(mini))
+        self.assertEqual(mini.exact().frame, mini.frame_ends[0, 0][0].version)  # its last packet was marked
+        self.assert_shows(self.guest, self.screen)
+
+    def withhold(self, mini, kinds, how_many):
+        """Packets of these kinds do not come to it; a list of their headers as they are let go."""
+        withheld, take = [], mini.take
+
+        def filtered(packet):
+            header = packets.parse(packet)[0]
+            if header.kind in kinds and len(withheld) < how_many:
+                withheld.append(header)
+            else:
+                take(packet)
+        mini.take = filtered
+        return withheld
+
+    def test_a_delta_that_does_not_fit_is_noticed_and_repaired(self):
+        mini = self.join("Wilma")
+        self.follow(mini)
+        withheld = self.withhold(mini, {packets.DELTA}, 1)
+        self.type_in("true a")
+        mini.until(lambda: withheld, "a delta to withhold")
+        self.type_in("bc")
+        mini.until(lambda: None in self.moves(mini), "a delta that does not fit")
+        misfit = next(at for at, (header, moves) in enumerate(mini.pictures) if moves is None)
+        asked = set(mini.wait_for("asked"))
+        self.assertLessEqual(asked, {*withheld[0].targets, *mini.pictures[misfit][0].targets})
+        self.follow(mini)
+        came = {header.slot for header, _ in mini.pictures[misfit:] if header.kind == packets.SLOT}
+        self.assertLessEqual(asked, came)
+
+    def test_what_is_withheld_altogether_is_missed_by_the_manifest(self):
+        mini = self.join("Willi")
+        self.follow(mini)
+        withheld = self.withhold(mini, {packets.DELTA, packets.SLOT}, 1 << 20)
+        self.type_in("\n")
+        asked = mini.wait_for("asked")
+        self.assertLessEqual(set(asked), {s for header in withheld for s in header.targets or [header.slot]})
+        del mini.take
+        self.follow(mini)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def main():
         for word, value in mini.events:
             print(word, value, flush=True)
         mini.events.clear()
+        mini.pictures.clear()
 
 
 try:

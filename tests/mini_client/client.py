@@ -1,5 +1,5 @@
-"""A participant: joins through a relay, reads and says chat, keeps the newest payload of each slot. One thread, by
-hand: nothing happens but in `next`."""
+"""A participant: joins through a relay, reads and says chat, follows the pictures. One thread, by hand: nothing
+happens but in `next`."""
 
 import base64
 import hashlib
@@ -10,7 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from . import handshake, messages, packets
-from .primitives import Refused, u32, verify
+from .canvas import Canvas, Misfit
+from .primitives import Refused, u8, u16, u32, verify
 
 WELCOME, SESSION, ERROR, LINK_DOWN, MASTER = 1, 2, 3, 4, 5
 OPEN, ATTACH, TUNNEL, HANDSHAKE, PACKET, KEY_REQUEST, PING, PONG = 0x10, 0x11, 0x12, 0x20, 0x30, 0x31, 0x40, 0x41
@@ -36,13 +37,14 @@ def pin_of(connection):
 
 class MiniClient:
     """`connection`: a WebSocket with `send`, `receive` and the TLS `socket`. `events`: what was understood, as (word,
-    value)."""
+    value). `pictures`: of each KEY its header and coder, of each DELTA its header and how many rectangles it moved, or
+    None when it did not fit."""
 
     def __init__(self, connection, number, *, code=None, link=None, name="Mini", rsa=None):
         self.connection, self.events = connection, []
-        self.roster, self.slots, self.screens, self.keys = None, {}, {}, None
+        self.roster, self.screens, self.keys = None, {}, None
         self.early, self.frame_ends, self.refused = [], {}, None
-        self.hashes, self.proofs = {}, set()
+        self.canvases, self.pictures, self.proofs, self.asked = {}, [], set(), {}
         if link and link["pin"] and pin_of(connection.socket) != link["pin"]:
             raise Refused("relay's key")
         self.number = number
@@ -137,7 +139,7 @@ class MiniClient:
     # ---- in the session ----------------------------------------------------------------------------------------------
 
     def next(self):
-        """Takes one frame, and what waited for its news; what came of it stands in `events`, `slots` and `screens`."""
+        """Takes one frame, and what waited for its news; what came of it stands in `events` and `canvases`."""
         kind, fields = self.receive()
         if kind != PACKET:
             self.events.append(("frame", kind))
@@ -146,6 +148,7 @@ class MiniClient:
         waiting, self.early = self.early, []
         for packet in waiting:
             self.take(packet)
+        self.ask()
 
     def take(self, packet):
         try:
@@ -158,23 +161,61 @@ class MiniClient:
             return
         if header.kind == packets.MESSAGE:
             self.take_message(header, clear, plain)
-        elif header.kind == packets.SLOT:
-            self.slots[header.source, header.screen, header.slot] = (header, plain)
-            self.hashes[header.source, header.screen, header.slot] = hashlib.sha256(packet).digest()[:16]
+        elif header.kind in (packets.SLOT, packets.DELTA):
+            self.take_picture(header, plain, {hashlib.sha256(packet).digest()[:16]} - self.proofs)
         elif header.kind == packets.SIGN:
-            self.proofs |= packets.verified_hashes(self.uuid, header, plain, self.members[header.source]["ed"])
+            proven = packets.verified_hashes(self.uuid, header, plain, self.members[header.source]["ed"])
+            self.proofs |= proven
+            for canvas in self.canvases.values():
+                canvas.prove(proven)
         else:
             self.take_state(header, packets.verified(self.uuid, clear, plain, self.members[header.source]["ed"]))
 
     def take_state(self, header, plain):
+        place = header.source, header.screen
         if header.kind == packets.FRAME_END:
-            self.frame_ends[header.source, header.screen] = (header, messages.decode("FrameEnd", plain))
+            self.frame_ends[place] = (header, messages.decode("FrameEnd", plain))
         elif header.slot == 0:
-            self.screens[header.source, header.screen] = messages.decode("ScreenState", plain)
+            state = self.screens[place] = messages.decode("ScreenState", plain)
+            if place not in self.canvases or self.canvases[place].generation < header.generation:
+                self.canvases[place] = Canvas(header.generation, state["width"], state["height"])
+        elif header.slot == 3 and (canvas := self.canvas_of(header)):
+            canvas.take_manifest(plain, time.monotonic())
 
-    def unproven(self):
-        """Slots of whose newest packet no SIGN has come."""
-        return [slot for slot, digest in self.hashes.items() if digest not in self.proofs]
+    def canvas_of(self, header):
+        """What this packet changes, if its generation is the present one."""
+        canvas = self.canvases.get((header.source, header.screen))
+        return canvas if canvas and canvas.generation == header.generation else None
+
+    def take_picture(self, header, payload, unproven):
+        if (canvas := self.canvas_of(header)) is None:
+            self.events.append(("dropped", "generation"))
+            return
+        if header.kind == packets.SLOT:
+            canvas.take_key(header, payload, unproven)
+            came = payload[0]
+        else:
+            try:
+                came = canvas.take_delta(header, payload, unproven)
+            except Misfit:
+                came = None
+        self.pictures.append((header, came))
+
+    def ask(self):
+        """Asks for what is lacking, at most every 250 ms."""
+        now = time.monotonic()
+        for place, canvas in self.canvases.items():
+            if canvas.outdated and now - self.asked.get(place, 0) >= 0.25:
+                self.asked[place] = now
+                lacking = sorted(canvas.outdated)[:4096]
+                self.connection.send(bytes([KEY_REQUEST]) + u16(place[0]) + u8(place[1]) + u32(canvas.generation) +
+                                     u16(len(lacking)) + b"".join(map(u32, lacking)))
+                self.events.append(("asked", lacking))
+
+    def exact(self, source=0, screen=0):
+        """The canvas when it is drawn and proven to be the presenter's screen."""
+        canvas, end = self.canvases.get((source, screen)), self.frame_ends.get((source, screen))
+        return canvas if canvas and end and canvas.is_exact(*end) else None
 
     def take_message(self, header, clear, plain):
         if header.keying == packets.EPOCH:

@@ -5,17 +5,18 @@ import struct
 
 from .primitives import Refused, expand, extract, gcm_open, gcm_seal, u8, u16, u32, u64, verify
 
-MESSAGE, SLOT, FRAME_END, STATE, SIGN = 1, 2, 3, 4, 5  # kind; the documents call a slot's packet KEY
+MESSAGE, SLOT, FRAME_END, STATE, SIGN, DELTA = 1, 2, 3, 4, 5, 6  # kind; the documents call a slot's packet KEY
 EPOCH, PAIR = 0, 1  # keying
 CONTROL, PICTURE, AUDIO, POINTER, CHAT = range(5)  # stream
 ALL = 0xFFFF
 
 _HEAD = struct.Struct(">BBBBIHHIQ")
-_PICTURE_HEAD = struct.Struct(">IBBHIII")
+_PICTURE_HEAD = struct.Struct(">IBBBBIII")
+_SLOTS = struct.Struct(">HB")
 # Places in the clear header, for who alters it: offset, size.
 FIELDS = {"version": (0, 1), "kind": (1, 1), "keying": (2, 1), "stream": (3, 1), "tag": (4, 4), "source": (8, 2),
           "destination": (10, 2), "epoch": (12, 4), "counter": (16, 8), "generation": (24, 4), "screen": (28, 1),
-          "rank": (29, 1), "slot": (32, 4), "picture_version": (36, 4), "batch": (40, 4)}
+          "rank": (29, 1), "flags": (30, 1), "slot": (32, 4), "picture_version": (36, 4), "batch": (40, 4)}
 
 
 @dataclasses.dataclass
@@ -31,35 +32,60 @@ class Header:
     generation: int = 0
     screen: int = 0
     rank: int = 0
+    flags: int = 0
     slot: int = 0
     version: int = 0
     batch: int = 0
+    targets: tuple = ()  # slots of a delta's footprint
+    sources: tuple = ()
 
     def bytes(self):
+        """Of all kinds but deltas."""
         head = _HEAD.pack(1, self.kind, self.keying, self.stream, self.tag, self.source, self.destination, self.epoch,
                           self.counter)
         if self.kind == MESSAGE:
             return head
-        return head + _PICTURE_HEAD.pack(self.generation, self.screen, self.rank, 0, self.slot, self.version, self.batch)
+        return head + _PICTURE_HEAD.pack(self.generation, self.screen, self.rank, self.flags, 0, self.slot,
+                                         self.version, self.batch)
 
 
 def parse(packet):
     """(Header, its bytes, sealed payload)."""
-    if len(packet) < _HEAD.size or packet[0] != 1 or not MESSAGE <= packet[1] <= SIGN:
+    if len(packet) < _HEAD.size or packet[0] != 1 or not MESSAGE <= packet[1] <= DELTA:
         raise Refused("malformed")
     _, *fields = _HEAD.unpack_from(packet)
     size = _HEAD.size
     if packet[1] != MESSAGE:
         if len(packet) < size + _PICTURE_HEAD.size:
             raise Refused("malformed")
-        generation, screen, rank, zero, slot, version, batch = _PICTURE_HEAD.unpack_from(packet, size)
-        if zero:
+        generation, screen, rank, flags, zero, *places = _PICTURE_HEAD.unpack_from(packet, size)
+        if zero or flags > (packet[1] in (SLOT, DELTA)):
             raise Refused("malformed")
-        fields += [generation, screen, rank, slot, version, batch]
+        fields += [generation, screen, rank, flags, *places]
         size += _PICTURE_HEAD.size
+    if packet[1] == DELTA:
+        footprint, size = _footprint(packet, size)
+        fields += footprint
     if len(packet) < size + 16:
         raise Refused("malformed")
     return Header(*fields), packet[:size], packet[size:]
+
+
+def _footprint(packet, at):
+    """((targets, sources), where they end)."""
+    counts, at, lists = packet[at:at + 2], at + 2, ([], [])
+    if len(counts) < 2 or not counts[0] or len(packet) < at + sum(counts) * _SLOTS.size:
+        raise Refused("malformed")
+    for count, found in zip(counts, lists):
+        for _ in range(count):
+            first, more = _SLOTS.unpack_from(packet, at)
+            if found and first <= found[-1] or first + more > 0xFFFF:
+                raise Refused("malformed")
+            found += range(first, first + more + 1)
+            at += _SLOTS.size
+    if not set(lists[0]).isdisjoint(lists[1]):
+        raise Refused("malformed")
+    return map(tuple, lists), at
 
 
 def _minimal(value):

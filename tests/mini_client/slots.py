@@ -1,124 +1,83 @@
-"""Payloads of picture slots, docs/protocol/slots.md: fill and lossless, and the hashes. Pixels are RGB bytes."""
+"""Payloads of picture packets, docs/protocol/slots.md: fill, lossless, patches, and the hashes. JPEG is not decoded:
+its pixels are None, known but approximately."""
 
+import array
 import ctypes
+import struct
 
+from . import codes
 from .primitives import Refused
 
-_zstd = ctypes.CDLL("libzstd.so.1")
-_zstd.ZSTD_decompress.restype = ctypes.c_size_t
-_zstd.ZSTD_decompress.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
 _xxhash = ctypes.CDLL("libxxhash.so.0")
 _xxhash.XXH3_64bits.restype = ctypes.c_uint64
 _xxhash.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
 SIDE = 64
+_MOVE = struct.Struct(">HHHHHH")
+_CODES = 1 << 20  # bytes of codes in a patch
+
+
+def count(width, height):
+    return -(-width // SIDE) * -(-height // SIDE)
 
 
 def area(slot, width, height):
     """(x, y, width, height) of a slot."""
-    columns = (width + SIDE - 1) // SIDE
+    columns = -(-width // SIDE)
     x, y = slot % columns * SIDE, slot // columns * SIDE
     if y >= height:
         raise Refused("no such slot")
     return x, y, min(SIDE, width - x), min(SIDE, height - y)
 
 
+def touched(x, y, width, height, screen_width):
+    """The slots that a rectangle touches."""
+    columns = -(-screen_width // SIDE)
+    return {row * columns + column for row in range(y // SIDE, (y + height - 1) // SIDE + 1)
+            for column in range(x // SIDE, (x + width - 1) // SIDE + 1)}
+
+
 def decode(payload, width, height):
-    if not payload:
-        raise Refused("empty")
-    if payload[0] == 0:
-        if len(payload) != 4:
-            raise Refused("fill")
-        return payload[:0:-1] * (width * height)
-    if payload[0] == 1:
-        return _draw(_codes(payload[1:]), width, height)
-    raise Refused(f"coder {payload[0]}")
+    """The pixels that a KEY draws."""
+    coder, data = payload[:1], payload[1:]
+    if coder == b"\0" and len(data) == 3:
+        return [int.from_bytes(data, "little")] * (width * height)
+    if coder == b"\1":
+        stream = codes.Stream(codes.unpack(data, 16384, (0x20, 0x60)))
+        pixels = codes.draw(stream, width, height)
+        stream.end()
+        return pixels
+    if coder == b"\2":
+        return [None] * (width * height)
+    raise Refused("coder")
 
 
-def picture(payloads, width, height):
-    """(RGB bytes, digest) of a whole screen; `payloads`: of all its slots in order."""
-    rgb, hashes = bytearray(width * height * 3), b""
-    for slot, payload in enumerate(payloads):
-        x, y, w, h = area(slot, width, height)
-        pixels = decode(payload, w, h)
-        for row in range(h):
-            at = ((y + row) * width + x) * 3
-            rgb[at:at + w * 3] = pixels[row * w * 3:(row + 1) * w * 3]
-        bgr0 = bytearray(w * h * 4)
-        bgr0[0::4], bgr0[1::4], bgr0[2::4] = pixels[2::3], pixels[1::3], pixels[0::3]
-        hashes += _xxhash.XXH3_64bits(bytes(bgr0), len(bgr0)).to_bytes(8, "little")
-    return bytes(rgb), _xxhash.XXH3_64bits(hashes, len(hashes))
+def patch(payload, width, height):
+    """(moves, stream of codes) of a patch. A move: x, y, width, height, from_x, from_y."""
+    if not payload or payload[0] >> 1 > 64:
+        raise Refused("moves")
+    end = 1 + (payload[0] >> 1) * _MOVE.size
+    if len(payload) < end:
+        raise Refused("cut")
+    moves, data = list(_MOVE.iter_unpack(payload[1:end])), payload[end:]
+    for x, y, w, h, from_x, from_y in moves:
+        if not w or not h or max(x, from_x) + w > width or max(y, from_y) + h > height:
+            raise Refused("move")
+    if payload[0] & 1:
+        data = codes.unpack(data, _CODES, (0x20, 0x60, 0xA0))
+    elif len(data) > _CODES:
+        raise Refused("too many codes")
+    return moves, codes.Stream(data)
 
 
-def _codes(frame):
-    if frame[:1] not in (b"\x20", b"\x60"):
-        raise Refused("frame header")
-    out = ctypes.create_string_buffer(16384)
-    whole = b"\x28\xb5\x2f\xfd" + frame
-    size = _zstd.ZSTD_decompress(out, len(out), whole, len(whole))
-    if size > len(out):
-        raise Refused("zstd")
-    return out.raw[:size]
+def xxh3(data):
+    return _xxhash.XXH3_64bits(data, len(data))
 
 
-def _draw(codes, width, height):
-    drawn, table, at = [], [(0, 0, 0)] * 64, 0  # pixels as (B, G, R)
+def hash_of(pixels):
+    """Of a slot."""
+    return xxh3(array.array("I", pixels).tobytes())  # B, G, R, 0: machines that this runs on are little endian
 
-    def left():
-        return drawn[-1] if len(drawn) % width else above()
 
-    def above():
-        if len(drawn) >= width:
-            return drawn[-width]
-        return drawn[-1] if drawn else (0, 0, 0)
-
-    def corner():
-        place = len(drawn) - width - 1
-        return drawn[place] if place >= 0 and len(drawn) % width else above()
-
-    def predicted():
-        return tuple(max(min(l, a), min(max(l, a), l + a - c)) for l, a, c in zip(left(), above(), corner()))
-
-    def take():
-        nonlocal at
-        if at >= len(codes):
-            raise Refused("codes end")
-        at += 1
-        return codes[at - 1]
-
-    def run(neighbour, length):
-        if len(drawn) + length > width * height:
-            raise Refused("run")
-        for _ in range(length):
-            drawn.append(neighbour())
-
-    def put(pixel):
-        b, g, r = pixel = tuple(v & 255 for v in pixel)
-        table[((r * 65536 + g * 256 + b) * 0x9E3779B1 & 0xFFFFFFFF) >> 26] = pixel
-        drawn.append(pixel)
-
-    while len(drawn) < width * height:
-        code = take()
-        if code < 0x40:
-            drawn.append(table[code])
-        elif code < 0x80:
-            b, g, r = predicted()
-            put((b + (code & 3) - 2, g + (code >> 2 & 3) - 2, r + (code >> 4 & 3) - 2))
-        elif code < 0xC0:
-            more, d = take(), (code & 63) - 32
-            b, g, r = predicted()
-            put((b + d + (more & 15) - 8, g + d, r + d + (more >> 4) - 8))
-        elif code < 0xDE:
-            run(left, code - 0xC0 + 1)
-        elif code == 0xDE:
-            run(left, take() + 31)
-        elif code < 0xFD:
-            run(above, code - 0xDF + 1)
-        elif code == 0xFD:
-            run(above, take() + 31)
-        elif code == 0xFE:
-            put((take(), take(), take()))
-        else:
-            raise Refused("code")
-    if at != len(codes):
-        raise Refused("left over")
-    return b"".join(bytes(p[::-1]) for p in drawn)
+def digest_of(hashes):
+    """Of a screen, by the hashes of its slots."""
+    return xxh3(b"".join(h.to_bytes(8, "little") for h in hashes)) if hashes else 0
