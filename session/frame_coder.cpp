@@ -5,11 +5,13 @@
 #include <set>
 
 #include "codec/plane.h"
+#include "codec/small_copies.h"
 
 namespace lotse::session {
 namespace {
 
 constexpr std::size_t kMaxPatch = 200u << 10;  // bytes of codes in one delta: its packet has to hold them
+constexpr std::size_t kFewSlots = 4;           // dirty ones, of which each letter is looked for elsewhere
 // Where more than that of a slot differs, or its changes take more bytes a pixel, it costs less anew.
 constexpr int kMostChanged = 85;           // % of a slot
 constexpr double kDearestChange = 0.7;     // bytes of codes a changed pixel
@@ -20,6 +22,12 @@ int count_differences(codec::FrameView a, codec::FrameView b) {
   int equal = 0;
   for (int y = 0; y < a.size.height; ++y) equal += std::popcount(codec::equal_mask(a.row(y), b.row(y), a.size.width));
   return a.size.width * a.size.height - equal;
+}
+
+Rect bounding(const Rect& a, const Rect& b) {
+  if (a.empty() || b.empty()) return a.empty() ? b : a;
+  int x = std::min(a.x, b.x), y = std::min(a.y, b.y);
+  return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
 }
 
 codec::PatchEncoder& worker_patch() {
@@ -39,6 +47,13 @@ struct FrameCoder::Draft {
 
 FrameCoder::FrameCoder(Size size) : grid_(size), sent_(size), now_(size) {}
 
+template <class Use>
+void FrameCoder::for_slots_under(const Rect& area, Use use) const {
+  for (int y = area.y / codec::kSlotSide; y <= (area.bottom() - 1) / codec::kSlotSide; ++y)
+    for (int x = area.x / codec::kSlotSide; x <= (area.right() - 1) / codec::kSlotSide; ++x)
+      use(static_cast<std::uint32_t>(y * grid_.columns() + x));
+}
+
 bool FrameCoder::lossy_after(const Rect& rect, SlotId id, const std::vector<codec::Move>& moves,
                              const std::vector<bool>& lossy) const {
   int covered = 0;
@@ -48,9 +63,7 @@ bool FrameCoder::lossy_after(const Rect& rect, SlotId id, const std::vector<code
     if (part.empty()) continue;
     covered += part.width * part.height;
     Rect from{part.x - move.to.x + move.from.x, part.y - move.to.y + move.from.y, part.width, part.height};
-    for (int y = from.y / codec::kSlotSide; y <= (from.bottom() - 1) / codec::kSlotSide; ++y)
-      for (int x = from.x / codec::kSlotSide; x <= (from.right() - 1) / codec::kSlotSide; ++x)
-        source_lossy = source_lossy || lossy[static_cast<std::size_t>(y * grid_.columns() + x)];
+    for_slots_under(from, [&](std::uint32_t slot) { source_lossy = source_lossy || lossy[slot]; });
   }
   return source_lossy || (lossy[id.value()] && covered < rect.width * rect.height);
 }
@@ -83,12 +96,22 @@ bool FrameCoder::add(Draft& draft, SlotId slot, const Wish& wish) {
   return true;
 }
 
+/// What little changed, from where it stands already.
+std::vector<codec::Move> FrameCoder::copies(const std::vector<SlotId>& dirty, const std::vector<bool>& lossy) const {
+  Rect area;
+  for (SlotId slot : dirty) area = bounding(area, codec::changed_area(sent_.view(), now_.view(), grid_.rect(slot)));
+  return codec::find_small_copies(sent_.view(), now_.view(), area, [&](const Rect& from) {
+    bool exact = true;
+    for_slots_under(from, [&](std::uint32_t slot) { exact = exact && !lossy[slot]; });
+    return exact;
+  });
+}
+
 wire::Footprint FrameCoder::footprint(const Draft& draft) const {
   std::set<std::uint32_t> sources;
   for (const codec::Move& move : draft.moves)
-    for (int y = move.from.y / codec::kSlotSide; y <= (move.from.y + move.to.height - 1) / codec::kSlotSide; ++y)
-      for (int x = move.from.x / codec::kSlotSide; x <= (move.from.x + move.to.width - 1) / codec::kSlotSide; ++x)
-        sources.insert(static_cast<std::uint32_t>(y * grid_.columns() + x));
+    for_slots_under({move.from.x, move.from.y, move.to.width, move.to.height},
+                    [&](std::uint32_t slot) { sources.insert(slot); });
   for (std::uint32_t target : draft.targets) sources.erase(target);
   auto targets = wire::Footprint::runs(draft.targets);
   auto others = wire::Footprint::runs({sources.begin(), sources.end()});
@@ -111,6 +134,7 @@ FrameCoder::Frame FrameCoder::begin(const Wish& wish) {
   std::sort(ascending.begin(), ascending.end());
   Draft draft;
   if (wish.whole && !ascending.empty()) draft.moves = moves_.find(sent_.view(), now_.view(), grid_, ascending);
+  if (wish.whole && draft.moves.empty() && ascending.size() <= kFewSlots) draft.moves = copies(ascending, wish.lossy);
   worker_patch().begin(draft.moves);
   std::set<SlotId> anew;
   for (SlotId slot : ascending)

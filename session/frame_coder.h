@@ -64,6 +64,9 @@ class FrameCoder {
   bool lossy_after(const Rect& slot, SlotId id, const std::vector<codec::Move>& moves,
                    const std::vector<bool>& lossy) const;
   bool add(Draft& draft, SlotId slot, const Wish& wish);
+  template <class Use>
+  void for_slots_under(const Rect& area, Use use) const;
+  std::vector<codec::Move> copies(const std::vector<SlotId>& dirty, const std::vector<bool>& lossy) const;
   wire::Footprint footprint(const Draft& draft) const;
 
   codec::SlotGrid grid_;
