@@ -156,7 +156,7 @@ void Presenting::captured(ScreenId screen, Size size, std::vector<SlotUpdate> sl
   PictureSender& sender = at->second->sender;
   sender.update(size, std::move(slots), core_.now);
   last_generations_[screen] = sender.generation();
-  sender.poll(core_.now);
+  sender.poll(core_.now);  // itself: the link may be full again when those before it were asked
 }
 
 void Presenting::cursor_shape(const CursorImage& shape) {
@@ -379,17 +379,7 @@ void Presenting::poll() {
     told_suspended_ = false;
     tell_controllers();
   }
-  poll_senders();
-}
-
-/// The link is taken by the first that asks: each time it is another one.
-void Presenting::poll_senders() {
-  if (screens_.empty()) return;
-  std::vector<PictureSender*> senders;
-  for (auto& [id, screen] : screens_) senders.push_back(&screen->sender);
-  std::rotate(senders.begin(), senders.begin() + static_cast<std::ptrdiff_t>(++polled_first_ % senders.size()),
-              senders.end());
-  for (PictureSender* sender : senders) sender->poll(core_.now);
+  for (auto& [id, screen] : screens_) screen->sender.poll(core_.now);
 }
 
 Instant Presenting::next_deadline() const {

@@ -77,7 +77,6 @@ class Presenting {
   void end(ScreenId screen);
   void rename(Screen& screen, const std::string& name);
   void tell_places();
-  void poll_senders();
 
   Core& core_;
   std::optional<bool> ask_;
@@ -85,7 +84,6 @@ class Presenting {
   std::uint64_t next_request_ = 1;
   std::map<ScreenId, std::unique_ptr<Screen>> screens_;
   std::map<ScreenId, Generation> last_generations_;  // also of screens that have ended
-  std::size_t polled_first_ = 0;                     // whose turn it was: the link is taken by the first that asks
   std::optional<CursorImage> cursor_;
   bool paused_ = false;
   std::uint32_t clock_ = 0;  // of manifests

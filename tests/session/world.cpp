@@ -235,7 +235,29 @@ void Station::send(Bytes frame) {
     manifest ? ++manifests_sent : ++picture_frames_sent;
   }
   bytes_sent += frame.size();
+  if (up_rate > 0) {
+    Duration takes = std::chrono::nanoseconds(static_cast<long>(static_cast<double>(frame.size()) / up_rate * 1e9));
+    up_free_ = std::max(up_free_, world_.now) + takes;
+    drain();
+  }
   world_.uplink(conn_, std::move(frame));
+}
+
+std::size_t Station::queued() const {
+  if (up_rate <= 0 || up_free_ <= world_.now) return 0;
+  return static_cast<std::size_t>(std::chrono::duration<double>(up_free_ - world_.now).count() * up_rate);
+}
+
+/// Tells the session when the link takes more, as a connection does.
+void Station::drain() {
+  if (std::exchange(draining_, true)) return;
+  world_.at(up_free_, [this, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired() || !session_) return;
+    draining_ = false;
+    if (queued() > 0) return drain();
+    session_->on_drained(world_.now);
+    after_call();
+  });
 }
 
 World::World() { core_ = std::make_unique<relay::Core>(*this, numbers_, store_, relay::Limits{}, now); }
@@ -259,7 +281,8 @@ void World::attach(Station& station) {
 }
 
 void World::uplink(relay::ConnId conn, Bytes frame) {
-  Duration latency = links_[conn].station->latency;
+  const Station& from = *links_[conn].station;
+  Duration latency = from.latency + std::max(from.up_free_ - now, Duration{});
   if (between && !between(*links_[conn].station, Way::up, frame)) return;
   auto shared = std::make_shared<Bytes>(std::move(frame));
   at(now + latency, [this, conn, shared] {

@@ -69,6 +69,7 @@ class Station : public session::SessionHost {
   ParticipantId shown_presenter;
   std::size_t shows = 0;
   double down_rate = 1e9;  // bytes a second from the relay
+  double up_rate = 0;      // bytes a second to the relay; 0: as fast as they come
   Duration latency = 1ms;
   std::size_t most_queued_down = 0;
   std::size_t frames_sent = 0, picture_frames_sent = 0;  // without manifests
@@ -77,7 +78,7 @@ class Station : public session::SessionHost {
  private:
   friend class World;
   void send(Bytes frame) override;
-  std::size_t queued() const override { return 0; }
+  std::size_t queued() const override;
   void notify(session::Event event) override;
   void work(std::function<std::function<void()>()> job) override;
   void want_frame_of(ScreenId screen) override;
@@ -94,6 +95,7 @@ class Station : public session::SessionHost {
   void connect();
   void capture();
   void capture_monitor(ScreenId number);
+  void drain();
   void share_all();
   void after_call();
 
@@ -102,6 +104,8 @@ class Station : public session::SessionHost {
   relay::ConnId conn_{};
   bool connected_ = false, wanted_ = false, capture_scheduled_ = false;
   std::vector<bool> dirty_;
+  Instant up_free_{};  // when the last byte on its way up has left
+  bool draining_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
