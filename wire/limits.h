@@ -17,7 +17,8 @@ inline constexpr std::size_t kMaxHandshakeBody = 128u << 10;  // bytes: KEY with
 inline constexpr std::size_t kMaxSlotsAsked = 4096;           // slots in one request for missing pictures
 
 // The link over UDP (docs/protocol/link.md).
-inline constexpr std::size_t kMaxDatagram = 1200;  // bytes of UDP payload: fits every path of the Internet (RFC 9000, 14)
+inline constexpr std::size_t kMaxDatagram =
+    1200;  // bytes of UDP payload: fits every path of the Internet (RFC 9000, 14)
 /// Bytes beyond the last byte without a gap that a receiver takes, by class: what one link may make it hold.
 inline constexpr std::size_t kClassWindows[] = {1u << 20, 64u << 10, 256u << 10, 512u << 10, 2u << 20, 2u << 20};
 inline constexpr std::size_t kHeldByClient = 8u << 20;   // bytes of parts that wait for what is before them

@@ -18,6 +18,7 @@ TrafficClass class_of(ByteView frame) {
   const wire::PacketHeader& header = packet->header;
   switch (header.kind) {
     case wire::PacketKind::key:
+    case wire::PacketKind::delta:
     case wire::PacketKind::frame_end:
     case wire::PacketKind::sign:
       return TrafficClass::picture;
