@@ -23,29 +23,45 @@ void Ledger::consume(const wire::ParsedPacket& packet, const Bytes& payload, con
       if (fields.slot.value() == kGeometry) geometry(fields, payload);
       if (fields.slot.value() == kManifest && fields.generation == generation_) manifest(payload, now);
       return;
-    case wire::PacketKind::key: {
+    case wire::PacketKind::key:
       if (fields.generation != generation_ || fields.slot.value() >= slots_) return;
-      std::uint8_t& rank = ranks_[fields.slot.value()];
+      stats_.frames += fields.last;
       if (!proofs_.take(fields.slot, {fields.version.value(), fields.rank, hash}, now)) return void(++stats_.old);
-      if (rank == kNone)
-        --missing_;
-      else
-        lossy_ -= lossy(rank);
-      rank = fields.rank;
-      lossy_ += lossy(rank);
-      current_ = false;
-      ++stats_.updates;
-      return;
-    }
+      return holds(fields.slot, fields.rank);
+    case wire::PacketKind::delta:
+      return delta(fields, payload, hash, now);
     case wire::PacketKind::sign:
       if (auto hashes = wire::parse_sign(payload); hashes && fields.generation == generation_) proofs_.prove(*hashes);
       return;
     case wire::PacketKind::frame_end:
-      if (fields.generation == generation_) ++stats_.frame_ends;
-      return;
     case wire::PacketKind::message:
       return;
   }
+}
+
+void Ledger::delta(const wire::PictureFields& fields, const Bytes& payload, const wire::PacketHash& hash, Instant now) {
+  bool inside = fields.generation == generation_;
+  auto look = [&](SlotId slot) { inside = inside && slot.value() < slots_; };
+  wire::for_each_slot(fields.footprint.targets, look);
+  wire::for_each_slot(fields.footprint.sources, look);
+  if (!inside) return;
+  stats_.frames += fields.last;
+  auto base = ByteReader(payload).get<std::uint64_t>();
+  if (!proofs_.take(fields.footprint, base, {fields.version.value(), fields.rank, hash}, now))
+    return void(++stats_.old);
+  wire::for_each_slot(fields.footprint.targets, [&](SlotId slot) { holds(slot, fields.rank); });
+}
+
+void Ledger::holds(SlotId slot, std::uint8_t offered) {
+  std::uint8_t& rank = ranks_[slot.value()];
+  if (rank == kNone)
+    --missing_;
+  else
+    lossy_ -= lossy(rank);
+  rank = offered;
+  lossy_ += lossy(rank);
+  current_ = false;
+  ++stats_.updates;
 }
 
 void Ledger::geometry(const wire::PictureFields& fields, const Bytes& payload) {
@@ -73,8 +89,10 @@ void Ledger::manifest(const Bytes& payload, Instant now) {
   current_ = crypto::sha256({wire::versions_of(versions)}) == manifest->digest;
   if (!current_) ++stats_.not_current;
   behind_ = 0;
-  for (const wire::SlotAt& at : manifest->changed)
-    if (at.slot.value() < slots_ && versions[at.slot.value()] < at.version.value()) ++behind_;
+  for (const wire::ChangedSlots& run : manifest->changed)
+    wire::for_each_slot({run.slots}, [&](SlotId slot) {
+      if (slot.value() < slots_ && versions[slot.value()] < run.version.value()) ++behind_;
+    });
 }
 
 }  // namespace lotse::bench

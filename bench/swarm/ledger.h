@@ -15,7 +15,8 @@ namespace lotse::bench {
 /// Not thread-safe.
 class Ledger {
  public:
-  /// A packet of this screen, opened, its signature checked where it has one. `hash`: of a key's complete packet.
+  /// A packet of this screen, opened, its signature checked where it has one. `hash`: of a key's or delta's complete
+  /// packet.
   void consume(const wire::ParsedPacket& packet, const Bytes& payload, const wire::PacketHash& hash, Instant now);
 
   /// Every slot has come once.
@@ -26,7 +27,7 @@ class Ledger {
   std::size_t behind() const { return behind_; }
 
   struct Stats {
-    std::uint64_t updates = 0, frame_ends = 0, manifests = 0, old = 0;  // old: slots that came and were not newer
+    std::uint64_t updates = 0, frames = 0, manifests = 0, old = 0;  // old: slots that came and were not newer
     std::uint64_t not_current = 0;       // manifests that did not fit what was there: something was still on its way
     std::vector<float> manifest_age_ms;  // by the presenter's clock: on one machine it is ours; at most kKept
   };
@@ -35,6 +36,8 @@ class Ledger {
   Generation generation() const { return generation_; }
 
  private:
+  void delta(const wire::PictureFields& fields, const Bytes& payload, const wire::PacketHash& hash, Instant now);
+  void holds(SlotId slot, std::uint8_t rank);
   void geometry(const wire::PictureFields& fields, const Bytes& payload);
   void manifest(const Bytes& payload, Instant now);
 

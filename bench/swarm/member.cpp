@@ -85,7 +85,7 @@ void Member::notify(session::Event event) {
 void Member::on_packet(const wire::ParsedPacket& packet, const Bytes& payload, const wire::PacketHash& hash) {
   ScreenKey key{packet.header.source, packet.header.picture.screen};
   screens_[key].consume(packet, payload, hash, net::Loop::now());
-  if (packet.header.kind == wire::PacketKind::frame_end)
+  if (wire::is_batched(packet.header.kind) && packet.header.picture.last)
     events_.on_frame_end(*this, key, packet.header.picture.version);
 }
 

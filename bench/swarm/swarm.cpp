@@ -169,7 +169,7 @@ json Swarm::stats() const {
     std::size_t behind = 0;
     for (const auto& [key, ledger] : m->screens()) {
       of.updates += ledger.stats().updates;
-      of.frame_ends += ledger.stats().frame_ends;
+      of.frames += ledger.stats().frames;
       of.old += ledger.stats().old;
       behind += ledger.behind();
       const auto& more = ledger.stats().manifest_age_ms;
@@ -182,7 +182,7 @@ json Swarm::stats() const {
                     {"bytes_in", m->bytes_in()},
                     {"updates", of.updates},
                     {"old", of.old},
-                    {"frame_ends", of.frame_ends},
+                    {"frames", of.frames},
                     {"behind", behind},
                     {"exact", m->exact()},
                     {"chat", m->chat_lines()},

@@ -1,6 +1,7 @@
 #include "codec/small_copies.h"
 
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <random>
 
 using namespace lotse;
@@ -18,7 +19,8 @@ void put(Image& image, int x, int y, std::uint32_t color) {
 void letter(Image& image, int x, int y, unsigned which) {
   std::mt19937 random(which);
   for (int dy = 0; dy < 14; ++dy)
-    for (int dx = 0; dx < 9; ++dx) put(image, x + dx, y + dy, (random() % 3 == 0 ? random() % 200 : 255u) * 0x010101);
+    for (int dx = 0; dx < 9; ++dx)
+      put(image, x + dx, y + dy, static_cast<std::uint32_t>(random() % 3 == 0 ? random() % 200 : 255) * 0x010101);
 }
 
 Image page() {

@@ -300,7 +300,7 @@ class PacketAttackTest(HostileTest):
         self.paint("#403020")
         self.assert_shows(self.bernd, self.screen)
         start = len(self.bernd.lines)
-        self.wires["Bernd"].rule = lambda way, m: [] if way == DOWN and kind(m) == packets.SLOT else None
+        self.wires["Bernd"].rule = lambda way, m: [] if way == DOWN and kind(m) in (packets.SLOT, packets.DELTA) else None
         self.paint("#404020", seen=False)
         self.bernd.event("exact", exact=False, start=start)
         self.wires["Bernd"].rule = None
