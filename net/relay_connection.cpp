@@ -246,6 +246,15 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     if (stream) beast::get_lowest_layer(*stream).close(ignored);
   }
 
+  std::optional<link::Endpoint> peer() {
+    error_code error;
+    if (!stream) return std::nullopt;
+    auto other = beast::get_lowest_layer(*stream).remote_endpoint(error).address();
+    if (error) return std::nullopt;
+    auto v6 = other.is_v6() ? other.to_v6() : asio::ip::make_address_v6(asio::ip::v4_mapped, other.to_v4());
+    return link::Endpoint{v6.to_bytes(), 0, {}, 0};
+  }
+
   /// The counters go with the socket, and Beast closes that itself before it tells the end of a connection.
   SocketStats stats() {
     if (stream && beast::get_lowest_layer(*stream).is_open())
@@ -283,6 +292,7 @@ RelayConnection::~RelayConnection() {
 void RelayConnection::send(Bytes frame) { impl_->send(std::move(frame)); }
 std::size_t RelayConnection::queued() const { return impl_->queued; }
 std::optional<std::array<std::uint8_t, 32>> RelayConnection::key() const { return impl_->certificate.key(); }
+std::optional<link::Endpoint> RelayConnection::peer() const { return impl_->peer(); }
 SocketStats RelayConnection::stats() const { return impl_->stats(); }
 void RelayConnection::close() { impl_->close(); }
 

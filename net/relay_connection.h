@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "net/link/endpoint.h"
 #include "net/loop.h"
 
 namespace lotse::net {
@@ -77,6 +78,8 @@ class RelayConnection {
   std::size_t queued() const;
   /// SHA-256 of the relay's SubjectPublicKeyInfo, once TLS got that far.
   std::optional<std::array<std::uint8_t, 32>> key() const;
+  /// The other end of the socket, while there is one: where the relay's UDP ports are, too. Nothing else is set in it.
+  std::optional<link::Endpoint> peer() const;
   /// After the end: the last counters that were to be had. After close() these are from just before the farewell, and
   /// lack what the kernel had not sent by then.
   SocketStats stats() const;

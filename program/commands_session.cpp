@@ -116,6 +116,8 @@ void Engine::do_roster(const json&, const Answer& answer) {
   if (!session_ || !session_->core()) return answer.error("not_allowed", "there is no session");
   json roster = roster_json(session_->core()->roster, self_, controllers());
   roster.erase("event");
+  for (json& member : roster["members"])
+    if (member["path"] != "") member["path"] = path_name();
   answer.ok(std::move(roster));
 }
 
@@ -127,9 +129,11 @@ void Engine::do_drop_connection(const json& c, const Answer& answer) {
 
 void Engine::do_path(const json& c, const Answer& answer) {
   std::string want = c.value("want", "auto");
-  if (want != "auto" && want != "tls")
-    return answer.error("not_allowed", "only the path over the relay's TLS port is there in this version");
-  answer.ok({{"path", "tls"}, {"via", "relay"}});
+  auto wish = path_wish(want);
+  if (!wish) return answer.error("not_allowed", "only auto, udp and tls are there in this version");
+  options_.path = want;
+  if (relay_) relay_->wish(*wish);
+  answer.ok({{"path", path_name()}, {"via", "relay"}});
 }
 
 void Engine::do_leave(const json&, const Answer& answer) {

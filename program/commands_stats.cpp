@@ -41,10 +41,11 @@ void Engine::do_stats(const json&, const Answer& answer) {
   double seconds = milliseconds(now - std::exchange(fps_since_, now)) / 1000;
   double fps =
       seconds > 0 ? static_cast<double>(frames_shown_ - std::exchange(fps_frames_, frames_shown_)) / seconds : 0;
-  json out{{"path", "tls"},
+  net::PathState path = relay_ ? relay_->path() : net::PathState{};
+  json out{{"path", path_name()},
            {"via", "relay"},
            {"rtt_ms", session_ ? std::max(session_->rtt_ms(), socket.rtt_ms) : 0},
-           {"loss_pct", 0},
+           {"loss_pct", path.loss_pct},
            {"bytes_in", socket.bytes_in},
            {"bytes_out", socket.bytes_out},
            {"packets_in", socket.packets_in},
@@ -86,7 +87,15 @@ void Engine::do_stats(const json&, const Answer& answer) {
   out["decode_refused"] = refused;
   out["encode_ms_p50"] = percentile(encode, 0.5), out["encode_ms_p95"] = percentile(encode, 0.95);
   out["decode_ms_p50"] = percentile(decode, 0.5), out["decode_ms_p95"] = percentile(decode, 0.95);
+  // All of them by way of the relay: what is known of the path is known of its first part.
   out["peers"] = json::array();
+  if (session_ && session_->core())
+    for (ParticipantId id : session_->core()->others())
+      out["peers"].push_back({{"participant", id.value()},
+                              {"path", path_name()},
+                              {"rtt_ms", socket.rtt_ms},
+                              {"loss_pct", path.loss_pct},
+                              {"rate_bps", path.rate_bps}});
   answer.ok(std::move(out));
 }
 

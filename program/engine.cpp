@@ -171,7 +171,8 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
             {"words", words},
             {"fingerprint", "sha256:" + to_hex(key)}});
     };
-  relay_ = std::make_unique<RelayLink>(loop_, std::move(relay), pin, config_folder(options_), std::move(events));
+  relay_ = std::make_unique<RelayLink>(loop_, std::move(relay), pin, config_folder(options_),
+                                       path_wish(options_.path).value_or(PathWish::automatic), std::move(events));
 }
 
 void Engine::with_session(const std::function<void(session::Session&)>& call) {
@@ -261,6 +262,7 @@ void Engine::tell(const session::Event& event) {
     return tell_roster();
   }
   json out = to_json(event, self_);
+  if (std::holds_alternative<Joined>(event)) out["path"] = path_name();
   if (std::holds_alternative<PictureComplete>(event)) out["ms"] = milliseconds(net::Loop::now() - asked_);
   if (std::holds_alternative<ConsentRequest>(event)) {
     const auto& request = std::get<ConsentRequest>(event);
@@ -294,7 +296,7 @@ void Engine::tell(const session::Event& event) {
   if (std::holds_alternative<Joined>(event))
     emit({{"event", "path"},
           {"participant", std::get<Joined>(event).participant.value()},
-          {"path", "tls"},
+          {"path", path_name()},
           {"via", "relay"},
           {"rtt_ms", relay_->stats().rtt_ms}});
 }
@@ -306,18 +308,26 @@ std::set<ParticipantId> Engine::controllers() const {
 }
 
 void Engine::tell_roster() {
-  if (session_ && session_->core()) emit(roster_json(session_->core()->roster, self_, controllers()));
+  if (!session_ || !session_->core()) return;
+  json roster = roster_json(session_->core()->roster, self_, controllers());
+  for (json& member : roster["members"])
+    if (member["path"] != "") member["path"] = path_name();  // all by the relay: what is known is the way to it
+  emit(std::move(roster));
 }
+
+std::string Engine::path_name() const { return relay_ && relay_->path().udp ? "udp" : "tls"; }
 
 // When it has changed by what a person would notice.
 void Engine::tell_path() {
   if (!session_ || !session_->core() || !session_->core()->attached) return;
   double rtt = std::max(session_->rtt_ms(), relay_->stats().rtt_ms);
-  if (told_rtt_ms_ >= 0 && std::abs(rtt - told_rtt_ms_) < std::max(10.0, told_rtt_ms_ / 3)) return;
+  bool same_path = told_path_ == path_name();
+  if (same_path && told_rtt_ms_ >= 0 && std::abs(rtt - told_rtt_ms_) < std::max(10.0, told_rtt_ms_ / 3)) return;
   told_rtt_ms_ = rtt;
+  told_path_ = path_name();
   emit({{"event", "path"},
         {"participant", self_},
-        {"path", "tls"},
+        {"path", told_path_},
         {"via", "relay"},
         {"rtt_ms", std::round(rtt * 10) / 10}});
 }
@@ -358,6 +368,7 @@ void Engine::end_session() {
   sharing_wanted_ = stop_sharing_wanted_ = false;
   controllers_.clear();
   told_rtt_ms_ = -1;
+  told_path_.clear();
   waits_.poll(Instant::never());
   if (shared_pictures_) shared_pictures_->clear();
   if (!rsa_) make_rsa();

@@ -97,6 +97,7 @@ class Engine : public session::SessionHost {
   void tell_roster();
   std::set<ParticipantId> controllers() const;
   void tell_path();
+  std::string path_name() const;
   void fail(const std::string& code, const std::string& message, int exit_code);
   void emit(nlohmann::json event);
   std::string link() const;
@@ -212,6 +213,7 @@ class Engine : public session::SessionHost {
   std::string share_what_ = "screen";
   std::map<ParticipantId, std::vector<ParticipantId>> controllers_;  // by presenter
   double told_rtt_ms_ = -1;
+  std::string told_path_;
   int self_ = -1;
   int depth_ = 0;  // inside a call of the session
   bool sharing_wanted_ = false, stop_sharing_wanted_ = false, quitting_ = false;

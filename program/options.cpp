@@ -81,7 +81,8 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
   app.add_option("--lang", o.language, "language of the windows: en, de");
-  app.add_option("--path", o.path, "auto, tls")->check(CLI::IsMember({"auto", "direct", "udp", "tls", "proxy"}));
+  app.add_option("--path", o.path, "way to the relay: auto, udp (its UDP ports, or not at all), tls")
+      ->check(CLI::IsMember({"auto", "direct", "udp", "tls", "proxy"}));
   app.add_option("--canvas-file", o.canvas_file, "the watched picture as a mapped file");
   app.add_option("--log-file", o.log_file, "write the program's log there too");
   app.add_option("--config", o.config, "folder for settings, default: ~/.config/lotse");
@@ -118,8 +119,8 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
     }
     if (!rights.empty() && !(o.rights = session::rights_from_list(rights)))
       throw CLI::ValidationError("--rights", "unknown right in " + rights);
-    if (o.path != "auto" && o.path != "tls")
-      throw CLI::ValidationError("--path", "only auto and tls are there in this version");
+    if (o.path == "direct" || o.path == "proxy")
+      throw CLI::ValidationError("--path", "only auto, udp and tls are there in this version");
   } catch (const CLI::ParseError& e) {
     int code = app.exit(e);
     return Unexpected<int>{code == 0 ? 0 : 2};

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kFirstPause = 200ms, kLongestPause = 4s;
+constexpr Duration kUdpFarewell = 500ms, kLookAgain = 10ms;  // for datagrams to be acknowledged at the end
 
 void add(net::SocketStats& to, const net::SocketStats& more) {
   to.bytes_in += more.bytes_in;
@@ -20,16 +21,32 @@ void add(net::SocketStats& to, const net::SocketStats& more) {
   to.rtt_ms = more.rtt_ms;
 }
 
+void add(net::SocketStats& to, const net::PathState& more) {
+  to.bytes_in += more.bytes_in;
+  to.bytes_out += more.bytes_out;
+  to.packets_in += more.packets_in;
+  to.packets_out += more.packets_out;
+  if (more.udp) to.rtt_ms = more.rtt_ms;
+}
+
 }  // namespace
 
+std::optional<PathWish> path_wish(const std::string& name) {
+  if (name == "auto") return PathWish::automatic;
+  if (name == "udp") return PathWish::udp;
+  if (name == "tls") return PathWish::tls;
+  return std::nullopt;
+}
+
 RelayLink::RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config,
-                     Events events)
+                     PathWish wish, Events events)
     : loop_(loop),
       address_(std::move(address)),
       pin_(pin),
       config_(std::move(config)),
       events_(std::move(events)),
-      timer_(loop, [this] { connect(); }) {
+      wish_(wish),
+      timer_(loop, [this] { closing_ ? finish_close() : connect(); }) {
   loop_.post([alive = std::weak_ptr<int>(alive_), this] {
     if (!alive.expired()) connect();
   });
@@ -47,19 +64,51 @@ void RelayLink::connect() {
     key_ = connection_->key();
     if (!token_.empty()) connection_->send(wire::encode(wire::HostToken{token_}));
   };
-  events.on_frame = events_.on_frame;
+  events.on_frame = [this](ByteView frame) {
+    if (!path_->on_tls(frame)) events_.on_frame(frame);
+  };
   events.on_drained = events_.on_drained;
   events.on_closed = [this](net::ConnectProblem problem, const std::string& detail, std::optional<Key> key) {
     closed(problem, detail, key);
   };
   connection_ = std::make_unique<net::RelayConnection>(loop_, address_, trust, std::move(events));
+  open_path();
+}
+
+void RelayLink::open_path() {
+  net::PathEvents events;
+  events.send_tls = [this](Bytes frame) {
+    if (connection_) connection_->send(std::move(frame));
+  };
+  events.relay = [this] { return connection_ ? connection_->peer() : std::nullopt; };
+  events.on_frame = events_.on_frame;
+  events.on_drained = events_.on_drained;
+  events.on_udp_failed = [this](const std::string& why) { no_udp(why); };
+  path_ = std::make_unique<net::RelayPath>(loop_, std::move(events));
+  path_->want(wish_ == PathWish::tls ? net::link::Carrier::Want::tls : net::link::Carrier::Want::udp);
+}
+
+void RelayLink::no_udp(const std::string& why) {
+  if (wish_ != PathWish::udp || closing_) return;
+  loop_.post([this, why, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired() || closing_) return;
+    events_.on_failed("relay_unreachable", "The relay " + net::to_string(address_) + " cannot be used by UDP (" + why +
+                                               "), and --path udp allows nothing else. Ask for its UDP ports to be " +
+                                               "let through (usually 4500 to 4506), or use --path auto.");
+  });
+}
+
+void RelayLink::wish(PathWish wish) {
+  wish_ = wish;
+  if (path_) path_->want(wish == PathWish::tls ? net::link::Carrier::Want::tls : net::link::Carrier::Want::udp);
 }
 
 void RelayLink::closed(net::ConnectProblem problem, const std::string& detail, std::optional<Key> key) {
   using P = net::ConnectProblem;
-  add(before_, connection_->stats());
+  before_ = stats();
   // The connection is inside its own callback: it goes later.
-  loop_.post([old = std::shared_ptr<net::RelayConnection>(std::move(connection_))] {});
+  loop_.post([old = std::shared_ptr<net::RelayConnection>(std::move(connection_)),
+              old_path = std::shared_ptr<net::RelayPath>(std::move(path_))] {});
   if (closing_) {
     if (on_closed_) std::exchange(on_closed_, {})();
     return;
@@ -100,10 +149,10 @@ void RelayLink::try_again(const std::string& reason) {
 }
 
 void RelayLink::send(Bytes frame) {
-  if (connection_) connection_->send(std::move(frame));
+  if (path_) path_->send(std::move(frame));
 }
 
-std::size_t RelayLink::queued() const { return connection_ ? connection_->queued() : 0; }
+std::size_t RelayLink::queued() const { return connection_ ? connection_->queued() + path_->queued() : 0; }
 
 void RelayLink::allow() {
   if (!asked_) return;
@@ -116,7 +165,8 @@ void RelayLink::allow() {
 }
 
 void RelayLink::drop(Duration pause) {
-  if (connection_) add(before_, connection_->stats());
+  before_ = stats();
+  path_.reset();
   connection_.reset();
   lost_ = net::Loop::now();
   tries_ = 1;
@@ -129,12 +179,21 @@ void RelayLink::close(std::function<void()> done) {
   timer_.set(Instant::never());
   if (!connection_) return loop_.post(std::move(done));
   on_closed_ = std::move(done);
-  connection_->close();
+  close_by_ = net::Loop::now() + kUdpFarewell;
+  finish_close();
+}
+
+void RelayLink::finish_close() {
+  Instant now = net::Loop::now();
+  if (!connection_) return;
+  if (path_->flushed() || now >= close_by_) return connection_->close();
+  timer_.set(now + kLookAgain);
 }
 
 net::SocketStats RelayLink::stats() const {
   net::SocketStats all = before_;
   if (connection_) add(all, connection_->stats());
+  if (path_) add(all, path_->state());
   return all;
 }
 

@@ -8,8 +8,14 @@
 #include "net/known_relays.h"
 #include "net/loop.h"
 #include "net/relay_connection.h"
+#include "net/relay_path.h"
 
 namespace lotse::program {
+
+/// auto: TLS first, datagrams as soon as they come through. udp: the same, and a failure when they do not. tls: never.
+enum class PathWish { automatic, udp, tls };
+/// Nothing when it is none of auto, udp, tls.
+std::optional<PathWish> path_wish(const std::string& name);
 
 /// Lives on the loop.
 class RelayLink {
@@ -26,7 +32,8 @@ class RelayLink {
     std::function<void(const std::string& code, const std::string& message)> on_failed;
   };
   /// `config`: the folder of the known relays. `pin` decides alone.
-  RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config, Events events);
+  RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config, PathWish wish,
+            Events events);
   ~RelayLink();
 
   /// A host token: each connection says it before anything else, once the relay's key was found right. Empty: none.
@@ -45,7 +52,12 @@ class RelayLink {
 
   const net::RelayAddress& address() const { return address_; }
   std::optional<Key> key() const { return key_; }
+  /// Of all connections so far, datagrams included; the round trip is that of the path in use.
   net::SocketStats stats() const;
+  /// Another wish from now on.
+  void wish(PathWish wish);
+  /// The path in use.
+  net::PathState path() const { return path_ ? path_->state() : net::PathState{}; }
 
   static constexpr Duration kPatience = std::chrono::minutes(10);
 
@@ -53,17 +65,23 @@ class RelayLink {
   void connect();
   void closed(net::ConnectProblem problem, const std::string& detail, std::optional<Key> key);
   void try_again(const std::string& reason);
+  void open_path();
+  void no_udp(const std::string& why);
+  void finish_close();
 
   net::Loop& loop_;
   net::RelayAddress address_;
   std::optional<Key> pin_;
   std::string config_, token_;
   Events events_;
+  PathWish wish_;
   std::unique_ptr<net::RelayConnection> connection_;
+  std::unique_ptr<net::RelayPath> path_;  // of connection_
   net::Loop::Timer timer_;
   std::optional<Key> key_, asked_;
   net::SocketStats before_;  // of earlier connections
   bool in_session_ = false, closing_ = false;
+  Instant close_by_{};  // when what datagrams carry is given up
   int tries_ = 0;
   Instant lost_{};
   std::function<void()> on_closed_;

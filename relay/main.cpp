@@ -23,7 +23,7 @@ struct Options {
   bool print_ready = false, log_addresses = false, public_metrics = false, require_token = false;
   relay::TokenRequest token;
   CLI::App* token_command = nullptr;  // what was chosen instead of running
-  std::string udp_ports, log_level = "info";
+  std::string udp, log_level = "info";
   std::size_t session_cache_mb = wire::kSessionCache >> 20, relay_cache_mb = wire::kRelayCache >> 20;
 };
 
@@ -102,8 +102,12 @@ void describe(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--listen", server.listen, "IP address to listen at, may come several times (default: all)");
   app.add_option("--https-port", server.port, "TCP port for TLS (0: any free one)")->capture_default_str();
-  app.add_option("--udp-ports", options.udp_ports,
-                 "Ports for UDP paths. Accepted, but UDP paths are not served yet: everything goes by TLS");
+  app.add_option("--udp,--udp-ports", options.udp,
+                 "UDP ports for faster paths, like 4500 or 4500-4506, 0 for any free one, or off (default: those of "
+                 "4500-4506 that can be had)")
+      ->check([](const std::string& text) {
+        return relay::parse_udp_ports(text) ? std::string() : "not ports like 4500-4506, at most eight: " + text;
+      });
   auto* cert = app.add_option("--cert", server.certificate, "Certificate with its chain, PEM (default: its own)");
   auto* key = app.add_option("--key", server.key, "Private key of --cert, PEM");
   cert->needs(key);
@@ -124,6 +128,7 @@ void describe(CLI::App& app, Options& options) {
 void finish(Options& options) {
   options.server.limits.session_cache = options.session_cache_mb << 20;
   options.server.limits.relay_cache = options.relay_cache_mb << 20;
+  options.server.udp = options.udp.empty() ? relay::usual_udp_ports() : *relay::parse_udp_ports(options.udp);
   if (options.log_addresses) options.server.log_addresses = relay::LogAddresses::yes;
   if (options.require_token) options.server.hosts_need = relay::HostsNeed::token;
   if (options.public_metrics) options.server.metrics = relay::MetricsFor::everybody;
@@ -165,8 +170,11 @@ int run(Options& options, int argc, char** argv) {
   relay::Server server(options.server);
   server.handle_signals([&] { reload(server, argc, argv); });
   log_info("listening url=" + server.url() + " fingerprint=" + server.fingerprint());
+  std::string udp;
+  for (std::uint16_t port : server.udp_ports()) udp += (udp.empty() ? "" : ",") + std::to_string(port);
+  log_info("datagrams at UDP ports " + (udp.empty() ? "none" : udp));
   if (options.print_ready)
-    std::cout << R"({"event":"ready","https":")" << server.url() << R"(","udp":[],"fingerprint":")"
+    std::cout << R"({"event":"ready","https":")" << server.url() << R"(","udp":[)" << udp << R"(],"fingerprint":")"
               << server.fingerprint() << "\"}" << std::endl;
   server.run();
   return 0;

@@ -64,13 +64,23 @@ constexpr const char* kErrorNames[] = {
     "",       "bad_request", "no_session", "ended",         "full",     "rate_limited", "version",       "removed",
     "locked", "not_allowed", "too_slow",   "shutting_down", "replaced", "token_needed", "token_refused", "banned"};
 
-std::string metrics(const Core& core, const ServerCounters& server) {
+std::string metrics(const Core& core, const ServerCounters& server, const UdpLinks& links) {
   const Counters& c = core.counters();
+  const UdpCounters udp = links.counters();
   Metrics m;
   m.gauge("sessions", "Sessions known, those whose master is away included", core.sessions())
       .gauge("links", "Open links", core.connections())
       .gauge("cache_bytes", "Sealed pictures kept and what it takes to keep track of them", core.cache_bytes())
       .gauge("frame_bytes", "Frames in memory, kept and queued", core.frame_bytes())
+      .gauge("udp_links", "Links that were given a UDP path and have not given it back", links.links())
+      .counter("udp_granted_total", "UDP paths that were given", udp.granted)
+      .counter("udp_packets_in_total", "Datagrams received", udp.in)
+      .counter("udp_bytes_in_total", "Bytes of datagrams received", udp.bytes_in)
+      .counter("udp_packets_out_total", "Datagrams sent", udp.out)
+      .counter("udp_bytes_out_total", "Bytes of datagrams sent", udp.bytes_out)
+      .counter("udp_send_calls_total", "Calls of the system that sent them", udp.send_calls)
+      .counter("udp_dropped_total", "Datagrams that the system did not take", udp.dropped)
+      .counter("udp_unknown_total", "Datagrams of nobody here", udp.unknown)
       .counter("tcp_accepted_total", "TCP connections", server.tcp_accepted)
       .counter("tcp_refused_total", "TCP connections above a limit", server.tcp_refused)
       .counter("tls_failed_total", "Connections that did not get through the TLS handshake", server.tls_failed)
@@ -107,11 +117,11 @@ std::string metrics(const Core& core, const ServerCounters& server) {
 
 }  // namespace
 
-Page page(std::string_view target, const Core& core, const ServerCounters& server) {
+Page page(std::string_view target, const Core& core, const ServerCounters& server, const UdpLinks& udp) {
   target = target.substr(0, target.find('?'));
   if (target == "/") return front_page();
   if (target == "/healthz") return {200, "text/plain; charset=utf-8", "ok\n"};
-  if (target == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics(core, server)};
+  if (target == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics(core, server, udp)};
   if (target == "/api/v1/info")
     return {200, "application/json", "{\"name\":\"lotse-relay\",\"version\":\"" LOTSE_VERSION "\",\"interface\":1}\n"};
   if (target.size() == 10 && target[0] == '/')

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "relay/core.h"
+#include "relay/udp_links.h"
 
 namespace lotse::relay {
 
@@ -19,6 +20,6 @@ struct Page {
 };
 
 /// The answer to GET `target`. Nothing of what a stranger writes is repeated in it but the digits of a number.
-Page page(std::string_view target, const Core& core, const ServerCounters& server);
+Page page(std::string_view target, const Core& core, const ServerCounters& server, const UdpLinks& udp);
 
 }  // namespace lotse::relay

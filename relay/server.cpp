@@ -16,12 +16,15 @@
 #include <optional>
 
 #include "base/log.h"
+#include "crypto/secret.h"
+#include "net/link/carrier.h"
 #include "relay/certificate.h"
 #include "relay/core.h"
 #include "relay/pages.h"
 #include "relay/sqlite_store.h"
 #include "relay/token_accounts.h"
 #include "relay/token_command.h"
+#include "relay/udp_links.h"
 
 namespace lotse::relay {
 namespace {
@@ -36,11 +39,20 @@ using boost::system::error_code;
 
 constexpr std::size_t kBufferKept = 64u << 10;  // bytes of a read buffer that are kept between frames
 constexpr auto kCloseTime = std::chrono::seconds(1);
+constexpr auto kUdpCloseTime = std::chrono::milliseconds(400);  // for datagrams to be acknowledged at the end
 constexpr auto kIdleTime = std::chrono::seconds(30);  // without a sign of life: a dead or half-open connection
 constexpr int kNotSentLow = 64 << 10;   // bytes in the kernel: what waits there can no longer be conflated
 constexpr std::size_t kWebLinks = 200;  // connections to the web server beside the links
 
 Instant steady_now() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
+
+std::uint64_t random_value() {
+  std::array<std::uint8_t, 8> bytes;
+  crypto::fill_random(bytes);
+  std::uint64_t value;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
 
 std::string bucket_of(const asio::ip::address& address) {
   if (address.is_v4()) return address_bucket(address.to_v4().to_bytes().data(), 4);
@@ -109,6 +121,7 @@ struct Server::Impl final : Links {
   RandomNumbers numbers;
   std::unique_ptr<TokenAccounts> accounts;  // null: no token is needed
   std::unique_ptr<Core> core;
+  std::shared_ptr<UdpLinks> udp;  // also its connections', the last of which go with the loop
   AddressNames names;
   ServerCounters counters;
   std::vector<tcp::acceptor> acceptors;
@@ -138,8 +151,9 @@ struct Server::Impl final : Links {
   void reload(const Limits& limits);
 };
 
-/// One TCP connection from its TLS handshake on: a request to the web server, or a link.
-class Connection final : public std::enable_shared_from_this<Connection> {
+/// One TCP connection from its TLS handshake on: a request to the web server, or a link. A link's frames go by
+/// datagrams as soon as its carrier says so.
+class Connection final : public std::enable_shared_from_this<Connection>, net::link::CarrierHost, UdpUser {
  public:
   Connection(Server::Impl& server, tcp::socket socket, const asio::ip::address& address)
       : server_(server),
@@ -149,16 +163,21 @@ class Connection final : public std::enable_shared_from_this<Connection> {
         timer_(server.io),
         id_(++server.last_id),
         bucket_(bucket_of(address)),
-        local_(is_this_machine(address)) {
+        local_(is_this_machine(address)),
+        udp_(server.udp),
+        carrier_(net::link::Side::relay, *this, udp_->held(), random_value) {
     crowd_->come(bucket_);
   }
-  ~Connection() { crowd_->go(bucket_); }
+  ~Connection() {
+    udp_->forget(*this);
+    crowd_->go(bucket_);
+  }
 
   void start();
   void send(SharedBytes frame);
   void close();
-  std::size_t queued() const { return queued_; }
-  void admitted() { ws_.read_message_max(wire::kMaxFrame); }
+  std::size_t queued() const { return queued_ + carrier_.queued(); }
+  void admitted();
   void cut() { beast::get_lowest_layer(ws_).close(); }
 
  private:
@@ -177,6 +196,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::deque<SharedBytes> queue_;  // the first one is being written
   std::size_t queued_ = 0;
   bool writing_ = false, closing_ = false, close_sent_ = false;
+  std::shared_ptr<UdpLinks> udp_;
+  net::link::Carrier carrier_;
+  SharedBytes last_;           // that was sent: the reason, when it is closed
+  bool udp_farewell_ = false;  // closing, and datagrams are still to be acknowledged
 
   void read_request();
   void on_request(error_code problem);
@@ -188,8 +211,19 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void on_frame(error_code problem);
   void write_next();
   void on_written(error_code problem);
+  void finish_close();
   void send_close();
   void end_link();
+
+  // CarrierHost
+  void send_tls(SharedBytes frame) override;
+  void deliver(Bytes frame) override;
+  wire::UdpGrant grant() override { return udp_->grant(*this); }
+  void released(const net::link::ConnectionId& id) override { udp_->released(id); }
+  // UdpUser
+  void on_datagram(const net::link::ClearHeader& header, ByteView datagram, const net::link::Endpoint& from,
+                   Instant now) override;
+  Instant poll_udp(Instant now, std::vector<net::link::Datagram>& out) override;
 };
 
 void Connection::start() {
@@ -231,7 +265,7 @@ Page Connection::page_for(const http::request<http::empty_body>& request) const 
   if (target == "/v1/link") return {426, "text/plain; charset=utf-8", "This address speaks WebSocket.\n"};
   if (target.substr(0, 8) == "/metrics" && !local_ && server_.options.metrics == MetricsFor::this_machine)
     return {403, "text/plain; charset=utf-8", "Metrics are for this machine alone (--public-metrics).\n"};
-  return page(target, *server_.core, server_.counters);
+  return page(target, *server_.core, server_.counters, *server_.udp);
 }
 
 /// One request a connection: there is little to ask.
@@ -296,13 +330,50 @@ void Connection::on_frame(error_code problem) {
   Bytes frame(first, first + data.size());
   buffer_.clear();
   if (buffer_.capacity() > kBufferKept) buffer_.shrink_to_fit();
+  if (carrier_.on_tls(frame, steady_now()))
+    udp_->wake(*this);
+  else
+    deliver(std::move(frame));
+  read_frame();
+}
+
+void Connection::deliver(Bytes frame) {
   server_.core->on_frame(id_, std::move(frame), steady_now());
   server_.arm_timer();
-  read_frame();
+}
+
+void Connection::admitted() {
+  ws_.read_message_max(wire::kMaxFrame);
+  carrier_.admit(steady_now());
+  udp_->wake(*this);
 }
 
 void Connection::send(SharedBytes frame) {
   if (closing_) return;
+  last_ = frame;
+  carrier_.send(std::move(frame));
+  udp_->wake(*this);
+}
+
+void Connection::on_datagram(const net::link::ClearHeader& header, ByteView datagram, const net::link::Endpoint& from,
+                             Instant now) {
+  auto self = shared_from_this();
+  carrier_.on_datagram(header, datagram, from, now);
+}
+
+Instant Connection::poll_udp(Instant now, std::vector<net::link::Datagram>& out) {
+  auto self = shared_from_this();
+  bool drained = carrier_.poll(now, out);
+  if (udp_farewell_ && carrier_.flushed()) finish_close();
+  if (drained && !closing_) {
+    server_.core->on_writable(id_, now);
+    server_.arm_timer();
+  }
+  return carrier_.next_deadline();
+}
+
+void Connection::send_tls(SharedBytes frame) {
+  if (close_sent_) return;
   queued_ += frame->size();
   queue_.push_back(std::move(frame));
   if (!writing_) write_next();
@@ -325,7 +396,7 @@ void Connection::on_written(error_code problem) {
   else if (closing_)
     return send_close();
   if (closing_) return;
-  if (queued_ < wire::kPictureWindow) {
+  if (queued() < wire::kPictureWindow) {
     server_.core->on_writable(id_, steady_now());
     server_.arm_timer();
   }
@@ -335,6 +406,18 @@ void Connection::on_written(error_code problem) {
 void Connection::close() {
   if (closing_) return;
   closing_ = true;
+  if (carrier_.flushed()) return finish_close();
+  udp_farewell_ = true;
+  timer_.expires_after(kUdpCloseTime);
+  timer_.async_wait([self = shared_from_this()](error_code problem) {
+    if (problem || !self->udp_farewell_) return;
+    if (self->last_) self->send_tls(self->last_);
+    self->finish_close();
+  });
+}
+
+void Connection::finish_close() {
+  udp_farewell_ = false;
   if (queued_ > wire::kPictureWindow)
     while (queue_.size() > 2) {
       queued_ -= queue_[1]->size();
@@ -358,6 +441,8 @@ void Connection::end_link() {
   cut();
   timer_.cancel();
   closing_ = true;
+  udp_farewell_ = false;
+  udp_->forget(*this);
   if (server_.links.erase(id_) == 0) return;
   if (queue_.size() > 1) queue_.erase(queue_.begin() + 1, queue_.end());  // the first one may still be under way
   log_debug("link closed conn=" + std::to_string(id_.value()));
@@ -382,6 +467,7 @@ Server::Impl::Impl(ServerOptions o) : options(std::move(o)), names(options.log_a
   store = std::make_unique<SqliteStore>(options.data / "relay.db");
   core = std::make_unique<Core>(*this, numbers, *store, options.limits, steady_now());
   demand_tokens();
+  udp = std::make_shared<UdpLinks>(io, options.listen, options.udp);
   listen();
   arm_timer();
 }
@@ -543,6 +629,8 @@ Server::~Server() {
 }
 
 std::uint16_t Server::port() const { return impl_->options.port; }
+
+std::vector<std::uint16_t> Server::udp_ports() const { return impl_->udp->ports(); }
 
 std::string Server::url() const {
   auto address = impl_->acceptors.front().local_endpoint().address();

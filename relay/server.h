@@ -10,6 +10,7 @@
 
 #include "relay/addresses.h"
 #include "relay/limits.h"
+#include "relay/udp_ports.h"
 
 namespace lotse::relay {
 
@@ -22,6 +23,7 @@ struct ServerOptions {
   std::filesystem::path data;              // folder of the database and the own certificate; made when missing
   std::vector<std::string> listen;         // addresses; none: all of IPv4 and IPv6
   std::uint16_t port = 443;                // 0: any free one
+  UdpPorts udp;                            // for datagrams; by itself none
   std::filesystem::path certificate, key;  // both empty: the own one in `data`
   LogAddresses log_addresses = LogAddresses::no;
   MetricsFor metrics = MetricsFor::this_machine;
@@ -38,6 +40,8 @@ class Server {
   Server(const Server&) = delete;
 
   std::uint16_t port() const;
+  /// Those where datagrams are taken.
+  std::vector<std::uint16_t> udp_ports() const;
   /// Where a program on this machine reaches it: https://127.0.0.1:8443
   std::string url() const;
   /// "sha256:HEX" of the certificate's public key.

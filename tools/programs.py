@@ -171,6 +171,8 @@ class Stage:
     def relay(self, *options, port=None):
         """A relay on loopback with a folder of its own; itself, and the options that lead the other programs to it."""
         port = port or free_port()
+        if "--udp" not in options:
+            options = (*options, "--udp", 0)  # any free one: others may run beside it
         relay = self.lotse("lotse-relay", "--data", self.folder / "relay", "--listen", "127.0.0.1", "--https-port",
                            port, "--print-ready", *options)
         ready = relay.event("ready")

@@ -22,6 +22,10 @@ enum class Type : std::uint8_t {
   key_request = 0x31,
   ping = 0x40,
   pong = 0x41,
+  udp_ask = 0x50,
+  udp_grant = 0x51,
+  udp_move = 0x52,
+  udp_back = 0x53,
 };
 
 class Encoder {
@@ -66,6 +70,16 @@ class Encoder {
   }
   void operator()(const Ping& f) { start(Type::ping).put(f.value); }
   void operator()(const Pong& f) { start(Type::pong).put(f.value); }
+  void operator()(const UdpAsk&) { start(Type::udp_ask); }
+  void operator()(const UdpGrant& f) {
+    start(Type::udp_grant).put(f.id).put(f.secret).put(static_cast<std::uint8_t>(f.ports.size()));
+    for (std::uint16_t port : f.ports) w_.put(port);
+  }
+  void operator()(const UdpMove& f) { start(Type::udp_move).put(f.id); }
+  void operator()(const UdpBack& f) {
+    start(Type::udp_back).put(f.id);
+    for (std::uint32_t count : f.taken) w_.put(count);
+  }
   void operator()(const Packet& f) { start(Type::packet).put(f.bytes); }
 
  private:
@@ -193,6 +207,23 @@ std::optional<Frame> read_session(ByteReader& in) {
   return f;
 }
 
+std::optional<Frame> read_udp(Type type, ByteReader& in) {
+  if (type == Type::udp_ask) return UdpAsk{};
+  auto id = in.array<8>();
+  if (type == Type::udp_move) return UdpMove{id};
+  if (type == Type::udp_back) {
+    UdpBack f{id, {}};
+    for (std::uint32_t& count : f.taken) count = in.get<std::uint32_t>();
+    return f;
+  }
+  UdpGrant f{id, in.array<32>(), {}};
+  auto count = in.get<std::uint8_t>();
+  if (count > kMaxUdpPorts || in.left() != std::size_t{count} * 2) return std::nullopt;
+  for (int i = 0; i < count; ++i) f.ports.push_back(in.get<std::uint16_t>());
+  if (std::find(f.ports.begin(), f.ports.end(), 0) != f.ports.end()) return std::nullopt;
+  return f;
+}
+
 std::optional<Frame> read_small(Type type, ByteReader& in) {
   switch (type) {
     case Type::welcome:
@@ -303,6 +334,8 @@ std::optional<Frame> decode(ByteView frame) {
     out = read_superseded(in);
   else if (type == Type::take_over)
     out = read_take_over(in);
+  else if (type >= Type::udp_ask && type <= Type::udp_back)
+    out = read_udp(type, in);
   else
     out = read_small(type, in);
   if (!in.done()) return std::nullopt;

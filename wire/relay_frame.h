@@ -174,13 +174,32 @@ struct Ping {
 struct Pong {
   std::uint64_t value = 0;
 };
+/// client -> relay: no fields. May I send datagrams? docs/protocol/link.md. (A client is whoever is not the relay.)
+struct UdpAsk {};
+/// relay -> client: id[8], secret[32], count u8 (1 to kMaxUdpPorts), port u16 each. Or count 0 alone after zeros: no.
+struct UdpGrant {
+  std::array<std::uint8_t, 8> id{};
+  std::array<std::uint8_t, 32> secret{};  // keys of both directions come out of it
+  std::vector<std::uint16_t> ports;
+};
+/// Both ways: id[8]. Whatever I send from here on comes by datagrams.
+struct UdpMove {
+  std::array<std::uint8_t, 8> id{};
+};
+/// Both ways: id[8], taken u32 for each of the six classes: frames that I took by datagrams. I take no more of them;
+/// what you sent beyond these comes once more, over TLS.
+struct UdpBack {
+  std::array<std::uint8_t, 8> id{};
+  std::array<std::uint32_t, 6> taken{};
+};
 /// A sealed packet (packet.h).
 struct Packet {
   ByteView bytes;  // view into the frame
 };
 
-using Frame = std::variant<Welcome, Open, HostToken, Attach, TunnelRequest, SessionOpened, Error, LinkDown,
-                           MasterPresence, Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, Packet>;
+using Frame =
+    std::variant<Welcome, Open, HostToken, Attach, TunnelRequest, SessionOpened, Error, LinkDown, MasterPresence,
+                 Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, UdpAsk, UdpGrant, UdpMove, UdpBack, Packet>;
 
 Bytes encode(const Frame& frame);
 /// Nothing when the type is unknown, a field is out of its range, or a byte is missing or left over.
@@ -188,5 +207,7 @@ std::optional<Frame> decode(ByteView frame);
 
 /// The first byte of a frame that carries a sealed packet: it is put before the packet's header.
 inline constexpr std::uint8_t kPacketFrame = 0x30;
+/// The first bytes of the four frames about datagrams: they are between the two ends of a connection and go no further.
+inline constexpr bool is_udp_frame(ByteView frame) { return !frame.empty() && (frame[0] & 0xF0) == 0x50; }
 
 }  // namespace lotse::wire

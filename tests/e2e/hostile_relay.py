@@ -223,7 +223,7 @@ class HostileTest(SceneTest):
 
     @classmethod
     def prepare(cls, scene):
-        scene.open_relay()
+        scene.open_relay("--udp", "off")  # everything has to pass through what lies
         cls.hostile = HostileRelay(*certificate_in(scene.folder / "relay"), int(scene.address.split(":")[1]))
         cls.addClassCleanup(cls.hostile.close)
         scene.reach = ["--relay", f"127.0.0.1:{cls.hostile.port}", "--relay-pin", scene.pin]

@@ -101,11 +101,11 @@ class RelayViewTest(SceneTest):
 
     @classmethod
     def prepare(cls, scene):
-        scene.open_relay()
+        scene.open_relay("--udp", "off")
         # A second relay is asked for nothing but a certificate.
         other = Scene()
         cls.addClassCleanup(other.close)
-        other.open_relay()
+        other.open_relay("--udp", "off")
         cls.tap = Tap(*certificate_in(other.folder / "relay"), int(scene.address.split(":")[1]))
         cls.addClassCleanup(cls.tap.close)
         scene.reach = ["--relay", f"127.0.0.1:{cls.tap.port}", "--relay-pin", other.pin]

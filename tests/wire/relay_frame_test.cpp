@@ -49,6 +49,11 @@ std::vector<Frame> all_frames() {
           KeyRequest{ParticipantId{9}, ScreenId{3}, Generation{10}, {}},
           Ping{12},
           Pong{13},
+          UdpAsk{},
+          UdpGrant{filled<8>(14), filled<32>(15), {4500, 4501}},
+          UdpGrant{},
+          UdpMove{filled<8>(16)},
+          UdpBack{filled<8>(17), {1, 2, 3, 4, 5, 6}},
           Packet{kPacket}};
 }
 

@@ -64,15 +64,15 @@ TEST_CASE("two links share a path") {
     other.relay.wake();
     road.clock.run_until(road.clock.now() + 15s);
     first.bytes = second.bytes = 0;
-    road.clock.run_until(road.clock.now() + 25s);
-    INFO("queue " << milliseconds(queue) << " ms: " << first.mbit(25s) << " and " << second.mbit(25s));
-    CHECK(first.mbit(25s) > 0.25 * shape.mbit);
-    CHECK(second.mbit(25s) > 0.25 * shape.mbit);
+    road.clock.run_until(road.clock.now() + 15s);
+    INFO("queue " << milliseconds(queue) << " ms: " << first.mbit(15s) << " and " << second.mbit(15s));
+    CHECK(first.mbit(15s) > 0.25 * shape.mbit);
+    CHECK(second.mbit(15s) > 0.25 * shape.mbit);
   }
 }
 
 TEST_CASE("beside a TCP flow with CUBIC neither starves") {
-  for (Duration queue : {Duration(20ms), Duration(50ms), Duration(100ms), Duration(200ms)})
+  for (Duration queue : {Duration(20ms), Duration(100ms)})
     for (bool cubic_first : {true, false}) {
       Shape shape;
       shape.queue = queue;
@@ -86,10 +86,10 @@ TEST_CASE("beside a TCP flow with CUBIC neither starves") {
       if (!cubic_first) road.clock.after(4s, [&] { cubic.start(); });
       road.clock.run_until(road.clock.now() + 12s);
       bulk.bytes = cubic.bytes = 0;
-      road.clock.run_until(road.clock.now() + 40s);
-      INFO("queue " << milliseconds(queue) << " ms: link " << bulk.mbit(40s) << " CUBIC " << cubic.mbit(40s));
-      CHECK(bulk.mbit(40s) > 0.15 * shape.mbit);
-      CHECK(cubic.mbit(40s) > 0.15 * shape.mbit);
+      road.clock.run_until(road.clock.now() + 20s);
+      INFO("queue " << milliseconds(queue) << " ms: link " << bulk.mbit(20s) << " CUBIC " << cubic.mbit(20s));
+      CHECK(bulk.mbit(20s) > 0.15 * shape.mbit);
+      CHECK(cubic.mbit(20s) > 0.15 * shape.mbit);
     }
 }
 
