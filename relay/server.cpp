@@ -467,8 +467,8 @@ Server::Impl::Impl(ServerOptions o) : options(std::move(o)), names(options.log_a
   store = std::make_unique<SqliteStore>(options.data / "relay.db");
   core = std::make_unique<Core>(*this, numbers, *store, options.limits, steady_now());
   demand_tokens();
-  udp = std::make_shared<UdpLinks>(io, options.listen, options.udp);
   listen();
+  udp = std::make_shared<UdpLinks>(io, options.listen, options.udp);
   arm_timer();
 }
 

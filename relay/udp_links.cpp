@@ -48,7 +48,7 @@ struct UdpLinks::Impl : std::enable_shared_from_this<Impl> {
     if (!bound) {
       if (needed == UdpPorts::Needed::yes)
         throw std::runtime_error("cannot listen at " + bound.error() + "; choose others with --udp, or --udp off");
-      return log_info("without " + bound.error());
+      return log_debug("without " + bound.error());
     }
     Socket& socket = sockets.emplace_back();
     socket.udp = std::move(*bound);
