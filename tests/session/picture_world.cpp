@@ -22,7 +22,7 @@ class PictureHost : public session::SessionHost {
   void notify(session::Event) override {}
   void work(std::function<std::function<void()>()> job) override { run_work(std::move(job)); }
   std::function<void(std::function<std::function<void()>()>)> run_work;
-  void want_frame() override {}
+  void want_frame_of(ScreenId) override {}
   void inject(const session::InputEvent&) override {}
   void start_sharing() override {}
   void stop_sharing() override {}
@@ -81,7 +81,7 @@ class PictureWorld::Presenter : public PictureHost {
   }
   std::size_t queued() const override { return queued_; }
 
-  void want_frame() override {
+  void want_frame_of(ScreenId) override {
     wanted_ = true;
     capture();
   }
