@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxPatch = 200u << 10;  // bytes of codes in one delta: its packet has to hold them
 constexpr std::size_t kFewSlots = 4;           // dirty ones, of which each letter is looked for elsewhere
+constexpr int kMostMissed = 5;                 // searches for them in vain: then one frame in 32 is looked through
 // Where more than that of a slot differs, or its changes take more bytes a pixel, it costs less anew.
 constexpr int kMostChanged = 85;           // % of a slot
 constexpr double kDearestChange = 0.7;     // bytes of codes a changed pixel
@@ -134,7 +135,11 @@ FrameCoder::Frame FrameCoder::begin(const Wish& wish) {
   std::sort(ascending.begin(), ascending.end());
   Draft draft;
   if (wish.whole && !ascending.empty()) draft.moves = moves_.find(sent_.view(), now_.view(), grid_, ascending);
-  if (wish.whole && draft.moves.empty() && ascending.size() <= kFewSlots) draft.moves = copies(ascending, wish.lossy);
+  if (wish.whole && draft.moves.empty() && ascending.size() <= kFewSlots && copies_wait_-- <= 0) {
+    draft.moves = copies(ascending, wish.lossy);
+    copies_missed_ = draft.moves.empty() ? std::min(copies_missed_ + 1, kMostMissed) : 0;
+    copies_wait_ = copies_missed_ > 2 ? 1 << copies_missed_ : 0;
+  }
   worker_patch().begin(draft.moves);
   std::set<SlotId> anew;
   for (SlotId slot : ascending)

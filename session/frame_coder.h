@@ -72,6 +72,7 @@ class FrameCoder {
   codec::SlotGrid grid_;
   codec::Image sent_, now_;
   codec::MoveFinder moves_;
+  int copies_missed_ = 0, copies_wait_ = 0;
   std::vector<SlotId> unsettled_;  // in `now_` as they were sent since
 };
 

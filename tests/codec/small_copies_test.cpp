@@ -60,12 +60,12 @@ TEST_CASE("a letter that stood elsewhere is copied, whatever stands beside it") 
   CHECK(covered(moves, {200, 260, 9, 14}) > 9 * 14 / 2);
 }
 
-TEST_CASE("a few letters at once come from where each stood") {
+TEST_CASE("letters at once come from where they stood, and never twice") {
   Image before = page(), now = page();
   for (unsigned i = 0; i < 3; ++i) letter(now, 300 + static_cast<int>(i) * 9, 260, 20 - 3 * i);
   auto moves = find_small_copies(before.view(), now.view(), {300, 260, 27, 14}, kAnywhere);
   CHECK(holds(before, now, moves));
-  CHECK(moves.size() >= 2);
+  CHECK_FALSE(moves.empty());
   for (const Move& a : moves)
     for (const Move& b : moves) CHECK((&a == &b || a.to.intersect(b.to).empty()));
 }

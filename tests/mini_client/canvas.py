@@ -109,10 +109,13 @@ class Canvas:
 
     def take_manifest(self, plain, now):
         """`now`: seconds. What lacks for 1.5 s becomes outdated."""
-        if len(plain) < _CLOCK.size or (len(plain) - _CLOCK.size) % _RUN.size:
+        if len(plain) < _CLOCK.size:
             raise Refused("malformed")
-        complete, digest = _CLOCK.unpack_from(plain)[2:]
-        named = {slot: version for first, more, version in _RUN.iter_unpack(plain[_CLOCK.size:])
+        flags, digest = _CLOCK.unpack_from(plain)[2:]
+        complete, runs = flags & 1, plain[_CLOCK.size + (8 if flags & 2 else 0):]  # exact: the picture's hash first
+        if flags > 3 or len(runs) % _RUN.size:
+            raise Refused("malformed")
+        named = {slot: version for first, more, version in _RUN.iter_unpack(runs)
                  for slot in range(first, first + more + 1) if slot < self.count}
         behind = {slot: version for slot, version in named.items() if version > self.version(slot)}
         if not behind and complete and not any(self.unproven.values()):

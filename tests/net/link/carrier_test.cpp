@@ -190,13 +190,13 @@ TEST_CASE("whenever the path breaks or is taken back, each frame comes once and 
   const unsigned seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937 random(seed);
+  int moves = 0;
   for (int round = 0; round < 12; ++round) {
     Shape shape;
     shape.loss = 0.05, shape.reorder = 0.1, shape.duplicate = 0.05;
     Line line(shape, seed + static_cast<unsigned>(round) * 10);
     line.client.tls_delay = line.relay.tls_delay = std::chrono::milliseconds(5 + random() % 300);
     line.enter();
-    int moves = 0;
     bool dark = false;
     for (int step = 0; step < 1500; ++step) {
       Station& speaker = random() % 2 ? line.client : line.relay;
@@ -211,8 +211,8 @@ TEST_CASE("whenever the path breaks or is taken back, each frame comes once and 
     line.pass(120s);
     CHECK(line.complete());
     CHECK(line.client.held.now + line.relay.held.now == 0);
-    CHECK(moves > 0);
   }
+  CHECK(moves > 0);
 }
 
 TEST_CASE("what waits is told, and that more may come is told, too") {
