@@ -16,9 +16,12 @@ class LinkRate {
   void look(std::size_t queued, Instant now) {
     std::uint64_t left = handed_ - std::min<std::uint64_t>(handed_, queued);
     if (!busy_ || now - since_ > kSpan) {
-      if (busy_ && queued > 0 && left > left_) learn(static_cast<double>(left - left_) / seconds(now - since_));
+      // Where the queue is mostly of others, how ours drains says nothing.
+      bool ours = handed_ - handed_before_ >= queued / 2;
+      if (busy_ && queued > 0 && ours && left > left_) learn(static_cast<double>(left - left_) / seconds(now - since_));
       since_ = now;
       left_ = left;
+      handed_before_ = handed_;
     }
     busy_ = queued > 0;
     if (queued == 0 && now - since_ > kForget) rate_ = kUnlimited;
@@ -33,7 +36,7 @@ class LinkRate {
   static double seconds(Duration span) { return std::chrono::duration<double>(span).count(); }
   void learn(double rate) { rate_ = rate_ == kUnlimited ? rate : rate_ * 0.75 + rate * 0.25; }
 
-  std::uint64_t handed_ = 0, left_ = 0;
+  std::uint64_t handed_ = 0, handed_before_ = 0, left_ = 0;
   Instant since_{};
   bool busy_ = false;
   double rate_ = kUnlimited;

@@ -24,6 +24,7 @@ constexpr Duration kRequestGap = 250ms;         // a slot is sent again on reque
 constexpr double kAnswerRate = 256 << 10;       // bytes a second of answers to requests, which may be anybody's
 constexpr double kAnswerBurst = 2 << 20;        // bytes: a whole picture, whatever is on it
 constexpr Duration kFrameTime = 100ms;          // of the link that the keys of one frame may take
+constexpr double kShareOfOld = 0.5;             // of the queue for what is sent once more: news finds room
 constexpr double kLeastQueued = 8 << 10;        // bytes that may wait on the slowest link
 constexpr Duration kLookAgain = 10ms;           // whether the link has become idle
 constexpr std::size_t kBatchBytes = 16u << 10;  // of keys and deltas, before they are signed
@@ -197,10 +198,10 @@ void PictureSender::want_key(std::uint32_t index) {
   wanted_keys_.push_back(index);
 }
 
-bool PictureSender::link_takes() const {
+bool PictureSender::link_takes(double share) const {
   double window = static_cast<double>(wire::kPictureWindow);
   double carried = rate_.rate() * std::chrono::duration<double>(kFrameTime).count();
-  return static_cast<double>(host_.queued()) < std::clamp(carried, kLeastQueued, window);
+  return static_cast<double>(host_.queued()) < share * std::clamp(carried, kLeastQueued, window);
 }
 
 void PictureSender::poll(Instant now) {
@@ -273,7 +274,7 @@ void PictureSender::send_manifest(Instant now) {
 
 /// Keys that are at hand as they were sent. The others are coded with the next frame.
 void PictureSender::send_wanted() {
-  for (std::size_t left = std::min(wanted_keys_.size(), kKeysAtOnce); left > 0 && link_takes(); --left) {
+  for (std::size_t left = std::min(wanted_keys_.size(), kKeysAtOnce); left > 0 && link_takes(kShareOfOld); --left) {
     std::uint32_t index = wanted_keys_.front();
     wanted_keys_.pop_front();
     Slot& slot = slots_[index];
@@ -306,7 +307,7 @@ std::size_t PictureSender::key_budget() const {
 void PictureSender::start_frame(Instant now) {
   if (job_ || !coder_ || !link_takes()) return;
   auto job = gather(now);
-  if (job->wish.dirty.empty() && job->again.empty()) return;
+  if (job->wish.dirty.empty() && (job->again.empty() || !link_takes(kShareOfOld))) return;
   job_ = job;
   host_.work([job, this, alive = std::weak_ptr<int>(alive_)] {
     auto start = std::chrono::steady_clock::now();

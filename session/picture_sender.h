@@ -113,7 +113,7 @@ class PictureSender {
   void send_frame_end();
   std::uint64_t picture_digest() const;
   bool at_rest() const;
-  bool link_takes() const;
+  bool link_takes(double share = 1) const;
   Duration replace_after() const;
   void ask_for_frame(Instant now);
 

@@ -1,6 +1,7 @@
 #include "net/link/carrier.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "wire/limits.h"
 
@@ -117,7 +118,9 @@ void Carrier::move_if_ready() {
 }
 
 void Carrier::on_move(const wire::UdpMove& move) {
-  if (state_ != State::up || move.id != *id_) return;
+  if (!id_ || move.id != *id_) return;
+  for (auto& frame : std::exchange(early_, {})) host_.deliver(std::move(frame));
+  if (state_ != State::up) return;
   other_moved_ = true;
   link_->open();
   drain();
@@ -144,6 +147,11 @@ void Carrier::drain() {
 /// From here on no datagram is taken, so the counts are final.
 void Carrier::come_back(Instant now) {
   wire::UdpBack back{*id_, {}};
+  // What came before the other's MOVE is acknowledged and will not come again: it waits for that MOVE here.
+  if (!other_moved_) {
+    link_->open();
+    while (auto frame = link_->next_frame()) early_.push_back(std::move(*frame));
+  }
   for (std::size_t i = 0; i < kClasses; ++i) {
     auto traffic = static_cast<TrafficClass>(i);
     back.taken[i] = static_cast<std::uint32_t>(link_->given(traffic));

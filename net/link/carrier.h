@@ -84,6 +84,7 @@ class Carrier {
   bool busy_ = false, full_ = false;  // something waited, more than there is room for; nobody was told since
   std::uint64_t order_ = 0;
   std::deque<SharedFrame> waiting_;  // while coming back
+  std::vector<Bytes> early_;         // came by datagrams before the MOVE that lets them through
   std::size_t waiting_bytes_ = 0;
   std::array<std::uint64_t, kClasses> gone_{};  // frames that are surely there, when coming back
   std::array<std::deque<SendStream::Kept>, kClasses> kept_;

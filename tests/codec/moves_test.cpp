@@ -206,7 +206,7 @@ TEST_CASE("what is flat fools nobody") {
 }
 
 TEST_CASE("any rectangle of any picture moved anywhere is found") {
-  const unsigned seed = std::random_device{}();
+  const auto seed = static_cast<unsigned>(GENERATE(1, 2, 3));
   CAPTURE(seed);
   Random random(seed);
   for (int round = 0; round < 25; ++round) {

@@ -147,7 +147,7 @@ TEST_CASE("a screen that is sent once more for a late joiner does not keep the n
   p.world.run(3s);
   p.master.set_monitors(1, {310, 200});
   const std::pair news{p.master.session().core()->self, ScreenId{1}};
-  REQUIRE(p.world.until([&] { return p.guest.pictures[news].size() == Size{310, 200}; }, 8s));
+  REQUIRE(p.world.until([&] { return p.guest.pictures[news].size() == Size{310, 200}; }, 4s));
   REQUIRE_FALSE(late.sees(p.master, 0));  // it is still being sent
   REQUIRE(p.world.until([&] { return late.sees(p.master, 0); }, 120s));
 }

@@ -187,7 +187,8 @@ TEST_CASE("a relay without UDP says so") {
 }
 
 TEST_CASE("whenever the path breaks or is taken back, each frame comes once and in order") {
-  const unsigned seed = std::random_device{}();
+  // The first: frames were acknowledged before the MOVE that lets them through, and then the path was given up.
+  const unsigned seed = GENERATE(1029949864u, std::random_device{}());
   INFO("seed " << seed);
   std::mt19937 random(seed);
   int moves = 0;
