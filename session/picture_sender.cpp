@@ -14,9 +14,11 @@ using namespace std::chrono_literals;
 constexpr std::size_t kKeysInJob = 12;   // of a frame, for one worker
 constexpr std::size_t kKeysAtOnce = 64;  // that nobody waits for: refinement, answers
 constexpr std::size_t kFewKeys = 4;      // so few are coded where the frame is begun
-constexpr Duration kStill = 800ms;       // without change before a slot is sent without loss
-constexpr Duration kRest = 200ms;        // without anything sent before the picture is said to be exact
-constexpr Duration kMotionGap = 200ms;   // changes closer than this are motion
+constexpr Duration kStill = 300ms;       // without change before a slot is sent without loss,
+constexpr Duration kManyStill = 800ms;   // or where many wait for that: a photo may be followed by the next
+constexpr std::size_t kMany = 32;
+constexpr Duration kRest = 200ms;       // without anything sent before the picture is said to be exact
+constexpr Duration kMotionGap = 200ms;  // changes closer than this are motion
 constexpr int kMotionChanges = 3;
 constexpr Duration kReplaceAfter = 15ms;        // newer pixels replace what waits for a frame,
 constexpr Duration kReplaceQueued = 50ms;       // or for the link
@@ -219,6 +221,8 @@ void PictureSender::poll(Instant now) {
   ask_for_frame(now);
 }
 
+Duration PictureSender::still_after() const { return unsharp_ > kMany ? kManyStill : kStill; }
+
 Duration PictureSender::replace_after() const { return link_takes() ? kReplaceAfter : kReplaceQueued; }
 
 void PictureSender::ask_for_frame(Instant now) {
@@ -359,7 +363,7 @@ void PictureSender::gather_again(Job& job, Instant now) {
   bool idle = job.wish.dirty.empty() && wanted_keys_.empty() && host_.queued() == 0;
   if (!idle || unsharp_ == 0) return;
   for (std::uint32_t i = 0; i < slots_.size() && job.again.size() < most; ++i)
-    if (slots_[i].version != 0 && !slots_[i].exact && now - slots_[i].changed >= kStill)
+    if (slots_[i].version != 0 && !slots_[i].exact && now - slots_[i].changed >= still_after())
       job.again.push_back({SlotId{i}, codec::Rank::lossless});
 }
 
@@ -534,7 +538,7 @@ Instant PictureSender::next_deadline() const {
   if (unsharp_ == 0 || !dirty_.empty()) return next;
   Instant still = Instant::never();
   for (const Slot& slot : slots_)
-    if (slot.version != 0 && !slot.exact) still = std::min(still, slot.changed + kStill);
+    if (slot.version != 0 && !slot.exact) still = std::min(still, slot.changed + still_after());
   if (still == Instant::never()) return next;
   return std::min(next, host_.queued() > 0 ? std::max(still, polled_ + kLookAgain) : still);
 }

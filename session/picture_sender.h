@@ -115,6 +115,7 @@ class PictureSender {
   bool at_rest() const;
   bool link_takes(double share = 1) const;
   Duration replace_after() const;
+  Duration still_after() const;
   void ask_for_frame(Instant now);
 
   SessionHost& host_;
