@@ -171,8 +171,9 @@ void Pictures::on_delta(const wire::PacketHeader& header, const SharedBytes& fra
   auto taken = cache_.take_delta(header);
   if (taken == PictureCache::Taken::stale) return void(++hub_.count().pictures_stale);
   if (taken == PictureCache::Taken::new_generation) forget_stream(stream);
-  for (auto& [member, seat] : seats_) {
-    if (member == header.source) continue;
+  for (auto& entry : seats_) {
+    Seat& seat = entry.second;
+    if (entry.first == header.source) continue;
     if (holds(seat, header) && hub_.queued(seat.conn) < wire::kDeltaWindow) {
       send(seat, frame);
       change(seat, [&](Receiver& r) { r.owe_sign(stream, header.picture.batch, frame->size(), nullptr); });
