@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr int kMostPatient = 5;  // doubts after which a slot is asked for no more rarely: every 9 s
 
-constexpr std::size_t kMaxNeeds = 32;  // SIGNs that one slot waits for
+constexpr std::size_t kMaxNeeds = 4 * wire::kBatchPackets;  // packets whose SIGNs one slot waits for
 
 bool contains(const std::vector<wire::SlotRun>& runs, std::uint32_t slot) {
   return std::any_of(runs.begin(), runs.end(), [&](const wire::SlotRun& run) {

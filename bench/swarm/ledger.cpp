@@ -1,7 +1,6 @@
 #include "bench/swarm/ledger.h"
 
 #include "codec/frame.h"
-#include "codec/slot_codec.h"
 #include "crypto/signing.h"
 #include "wire/messages.pb.h"
 
@@ -9,9 +8,6 @@ namespace lotse::bench {
 namespace {
 
 constexpr std::uint32_t kGeometry = 0, kManifest = 3;
-constexpr std::uint8_t kNone = 0xFF;
-
-bool lossy(std::uint8_t rank) { return rank != static_cast<std::uint8_t>(codec::Rank::lossless); }
 
 }  // namespace
 
@@ -27,7 +23,7 @@ void Ledger::consume(const wire::ParsedPacket& packet, const Bytes& payload, con
       if (fields.generation != generation_ || fields.slot.value() >= slots_) return;
       stats_.frames += fields.last;
       if (!proofs_.take(fields.slot, {fields.version.value(), fields.rank, hash}, now)) return void(++stats_.old);
-      return holds(fields.slot, fields.rank);
+      return holds(fields.slot);
     case wire::PacketKind::delta:
       return delta(fields, payload, hash, now);
     case wire::PacketKind::sign:
@@ -49,17 +45,12 @@ void Ledger::delta(const wire::PictureFields& fields, const Bytes& payload, cons
   auto base = ByteReader(payload).get<std::uint64_t>();
   if (!proofs_.take(fields.footprint, base, {fields.version.value(), fields.rank, hash}, now))
     return void(++stats_.old);
-  wire::for_each_slot(fields.footprint.targets, [&](SlotId slot) { holds(slot, fields.rank); });
+  wire::for_each_slot(fields.footprint.targets, [&](SlotId slot) { holds(slot); });
 }
 
-void Ledger::holds(SlotId slot, std::uint8_t offered) {
-  std::uint8_t& rank = ranks_[slot.value()];
-  if (rank == kNone)
-    --missing_;
-  else
-    lossy_ -= lossy(rank);
-  rank = offered;
-  lossy_ += lossy(rank);
+void Ledger::holds(SlotId slot) {
+  if (!held_[slot.value()]) --missing_;
+  held_[slot.value()] = true;
   current_ = false;
   ++stats_.updates;
 }
@@ -70,9 +61,9 @@ void Ledger::geometry(const wire::PictureFields& fields, const Bytes& payload) {
   if (state.width() > codec::kMaxSide || state.height() > codec::kMaxSide || fields.generation <= generation_) return;
   generation_ = fields.generation;
   slots_ = missing_ = codec::SlotGrid({static_cast<int>(state.width()), static_cast<int>(state.height())}).count();
-  lossy_ = behind_ = 0;
+  behind_ = 0;
   current_ = false;
-  ranks_.assign(slots_, kNone);
+  held_.assign(slots_, false);
   proofs_.reset(slots_);
 }
 
@@ -87,6 +78,7 @@ void Ledger::manifest(const Bytes& payload, Instant now) {
   versions.reserve(slots_);
   for (std::uint32_t i = 0; i < slots_; ++i) versions.push_back(proofs_.version(SlotId{i}));
   current_ = crypto::sha256({wire::versions_of(versions)}) == manifest->digest;
+  exact_ = manifest->picture.has_value();
   if (!current_) ++stats_.not_current;
   behind_ = 0;
   for (const wire::ChangedSlots& run : manifest->changed)

@@ -21,8 +21,8 @@ class Ledger {
 
   /// Every slot has come once.
   bool usable() const { return slots_ > 0 && missing_ == 0; }
-  /// The slots are those of the newest manifest, all proven by the presenter, and none of them lossy.
-  bool whole() const { return usable() && current_ && lossy_ == 0 && proofs_.all_proven(); }
+  /// The slots are those of the newest manifest, all proven by the presenter, who says that none of them is lossy.
+  bool whole() const { return usable() && current_ && exact_ && proofs_.all_proven(); }
   /// Slots that the newest manifest has newer than they are here.
   std::size_t behind() const { return behind_; }
 
@@ -37,14 +37,14 @@ class Ledger {
 
  private:
   void delta(const wire::PictureFields& fields, const Bytes& payload, const wire::PacketHash& hash, Instant now);
-  void holds(SlotId slot, std::uint8_t rank);
+  void holds(SlotId slot);
   void geometry(const wire::PictureFields& fields, const Bytes& payload);
   void manifest(const Bytes& payload, Instant now);
 
   Generation generation_;
-  std::size_t slots_ = 0, missing_ = 0, lossy_ = 0, behind_ = 0;
-  bool current_ = false;
-  std::vector<std::uint8_t> ranks_;
+  std::size_t slots_ = 0, missing_ = 0, behind_ = 0;
+  bool current_ = false, exact_ = false;
+  std::vector<bool> held_;
   session::SlotProofs proofs_;
   Stats stats_;
 };
