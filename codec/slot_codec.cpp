@@ -107,21 +107,23 @@ EncodedSlot SlotEncoder::encode(FrameView pixels, Rank rank, Motion motion) {
     const std::uint32_t color = my.plane.row(0)[0];
     return {{kFill, static_cast<std::uint8_t>(color), static_cast<std::uint8_t>(color >> 8),
              static_cast<std::uint8_t>(color >> 16)},
-            Rank::lossless};
+            Rank::lossless,
+            true};
   }
   my.repeats.find(my.plane);
   const double repeats = share_equal_left(my.plane, my.repeats);
-  const bool like_text = rank == Rank::lossless || repeats > kTextRepeats || has_few_colors(my.plane);
+  const bool text = repeats > kTextRepeats || has_few_colors(my.plane);
+  const bool like_text = rank == Rank::lossless || text;
   if (like_text) {
     const bool plain_text = repeats > kPlainTextRepeats && rank > Rank::rough;
     my.encode_lossless();
     if (rank == Rank::lossless || my.is_exact_below(plain_text ? kPlainTextLossless : kCheapLossless))
-      return {my.exact, Rank::lossless};
+      return {my.exact, Rank::lossless, text};
   }
   my.encode_jpeg(pixels, rank, motion);
   const std::size_t worth = rank == Rank::rough ? 1 : kWorthLossless;  // the coarse first pass takes what is smaller
-  if (like_text && my.exact.size() <= worth * my.lossy.size()) return {my.exact, Rank::lossless};
-  return {my.lossy, rank};
+  if (like_text && my.exact.size() <= worth * my.lossy.size()) return {my.exact, Rank::lossless, text};
+  return {my.lossy, rank, text};
 }
 
 struct SlotDecoder::Impl {

@@ -17,8 +17,9 @@ enum class Motion { still, moving };
 enum class Colors : std::uint8_t { full, c256, grey };
 
 struct EncodedSlot {
-  Bytes payload;  // coder u8 (0 fill, 1 lossless, 2 JPEG), then its data; self-contained but for the slot's size
-  Rank rank;      // what it came out as: fill and lossless are Rank::lossless whatever was asked
+  Bytes payload;      // coder u8 (0 fill, 1 lossless, 2 JPEG), then its data; self-contained but for the slot's size
+  Rank rank;          // what it came out as: fill and lossless are Rank::lossless whatever was asked
+  bool text = false;  // it looks like text or drawings rather than like a photo
 };
 
 class SlotEncoder {

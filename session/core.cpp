@@ -31,9 +31,9 @@ bool Core::make_pair(ParticipantId peer) {
   return true;
 }
 
-bool Core::tell(ParticipantId peer, const wire::pb::Message& message) {
+bool Core::tell(ParticipantId peer, const wire::pb::Message& message, crypto::Stream stream) {
   if (!attached || !make_pair(peer)) return false;
-  auto frame = envelope.seal_to(peer, crypto::Stream::control, serialized(message));
+  auto frame = envelope.seal_to(peer, stream, serialized(message));
   if (!frame) return false;
   host.send(std::move(*frame));
   return true;

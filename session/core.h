@@ -60,7 +60,7 @@ class Core {
   std::vector<ParticipantId> others() const;
 
   /// Under the pair's key; makes the key of two members when it is first needed. False: no such member or not attached.
-  bool tell(ParticipantId peer, const wire::pb::Message& message);
+  bool tell(ParticipantId peer, const wire::pb::Message& message, crypto::Stream stream = crypto::Stream::control);
   /// The packet that tell() would send, for a handshake frame. Nothing: no such member.
   std::optional<Bytes> seal_for(ParticipantId peer, const wire::pb::Message& message);
   /// To all, signed. False while nobody could hear it, or somebody could who must not.

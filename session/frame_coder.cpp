@@ -10,11 +10,11 @@
 namespace lotse::session {
 namespace {
 
-constexpr std::size_t kMaxPatch = 200u << 10;  // bytes of codes in one delta: its packet has to hold them
-constexpr std::size_t kFewSlots = 4;           // dirty ones, of which each letter is looked for elsewhere
-constexpr int kMostMissed = 5;                 // searches for them in vain: then one frame in 32 is looked through
+constexpr std::size_t kFewSlots = 4;  // dirty ones, of which each letter is looked for elsewhere
+constexpr int kMostMissed = 5;        // searches for them in vain: then one frame in 32 is looked through
 // Where more than that of a slot differs, or its changes take more bytes a pixel, it costs less anew.
-constexpr int kMostChanged = 85;           // % of a slot
+constexpr int kMostChanged = 85;           // % of a slot, unless
+constexpr int kDrawn = 80;                 // % of its pixels equal their neighbour: a window that opens
 constexpr double kDearestChange = 0.7;     // bytes of codes a changed pixel
 constexpr std::size_t kCheapChange = 160;  // bytes of codes that are always taken
 
@@ -23,6 +23,14 @@ int count_differences(codec::FrameView a, codec::FrameView b) {
   int equal = 0;
   for (int y = 0; y < a.size.height; ++y) equal += std::popcount(codec::equal_mask(a.row(y), b.row(y), a.size.width));
   return a.size.width * a.size.height - equal;
+}
+
+/// Drawn rather than photographed: most of its pixels equal their left neighbour. At most 64 pixels wide.
+bool is_drawn(codec::FrameView view) {
+  int equal = 0;
+  for (int y = 0; y < view.size.height; ++y)
+    equal += std::popcount(codec::equal_mask(view.row(y), view.row(y) + 4, view.size.width - 1));
+  return equal * 100 >= view.size.height * (view.size.width - 1) * kDrawn;
 }
 
 Rect bounding(const Rect& a, const Rect& b) {
@@ -71,7 +79,7 @@ bool FrameCoder::lossy_after(const Rect& rect, SlotId id, const std::vector<code
 
 /// False: it is of no use to patch the slot.
 bool FrameCoder::add(Draft& draft, SlotId slot, const Wish& wish) {
-  if (wish.anew[slot.value()] || draft.codes > kMaxPatch) return false;
+  if (wish.anew[slot.value()] || draft.codes > kMostCodes) return false;
   Rect rect = grid_.rect(slot);
   codec::FrameView now = now_.view().part(rect);
   thread_local codec::Image scratch(Size{codec::kSlotSide, codec::kSlotSide});
@@ -83,7 +91,7 @@ bool FrameCoder::add(Draft& draft, SlotId slot, const Wish& wish) {
   if (changed == 0) {
     if (!patch.keep()) return false;
   } else {
-    if (lossy || changed * 100 > rect.width * rect.height * kMostChanged) return false;
+    if (lossy || (changed * 100 > rect.width * rect.height * kMostChanged && !is_drawn(now))) return false;
     if (!patch.add(now, predicted)) return false;
     if (patch.last() > kCheapChange && static_cast<double>(patch.last()) > kDearestChange * changed) {
       patch.drop_last();
@@ -142,12 +150,17 @@ FrameCoder::Frame FrameCoder::begin(const Wish& wish) {
   }
   worker_patch().begin(draft.moves);
   std::set<SlotId> anew;
-  for (SlotId slot : ascending)
-    if (!add(draft, slot, wish)) anew.insert(slot);
   Frame& frame = draft.frame;
+  for (SlotId slot : ascending) {
+    if (draft.codes > wish.codes && !wish.anew[slot.value()])
+      frame.left.push_back(slot);
+    else if (!add(draft, slot, wish))
+      anew.insert(slot);
+  }
   if (!draft.targets.empty()) frame.footprint = footprint(draft);
   if (!draft.targets.empty() && frame.footprint.targets.empty()) {  // too scattered for a packet
     frame.patched.clear();
+    frame.left.clear();
     anew.insert(ascending.begin(), ascending.end());
   }
   if (!frame.patched.empty()) frame.patch = worker_patch().finish();

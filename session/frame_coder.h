@@ -26,6 +26,7 @@ struct SlotUpdate {
 class FrameCoder {
  public:
   explicit FrameCoder(Size size);
+  static constexpr std::size_t kMostCodes = 200u << 10;  // of one delta: its packet has to hold them
 
   struct Wish {
     std::vector<SlotUpdate> updates;  // newer pixels since the last frame
@@ -33,7 +34,8 @@ class FrameCoder {
     std::vector<bool> lossy;          // of each slot: viewers have its pixels only nearly
     std::vector<bool> anew;           // of each slot: viewers need it as a key
     bool whole = false;               // every slot was sent once: something may move
-    std::size_t keys = 0;             // at most so many slots go as keys
+    std::size_t keys = 0;             // at most so many slots go as keys,
+    std::size_t codes = kMostCodes;   // and about so many bytes of codes into the patch
   };
   struct Patched {
     SlotId slot;

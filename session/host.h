@@ -73,8 +73,6 @@ class SessionHost {
   // As presenter.
   /// The next changed frame of that screen may come, by Session::on_captured.
   virtual void want_frame_of(ScreenId screen) = 0;
-  /// The same where there is one screen only: see ScreenHost.
-  virtual void want_frame() { want_frame_of(ScreenId{0}); }
   virtual void inject(const InputEvent& input) = 0;
   /// Consent was given: begin to capture, then call Session::share_screens().
   virtual void start_sharing() = 0;

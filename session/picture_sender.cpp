@@ -1,7 +1,9 @@
 #include "session/picture_sender.h"
 
+#include <algorithm>
+
 #include "codec/canvas.h"
-#include "crypto/signing.h"
+#include "session/picture_manifest.h"
 #include "session/slot_proofs.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
@@ -15,22 +17,26 @@ constexpr std::size_t kKeysInJob = 12;   // of a frame, for one worker
 constexpr std::size_t kKeysAtOnce = 64;  // that nobody waits for: refinement, answers
 constexpr std::size_t kFewKeys = 4;      // so few are coded where the frame is begun
 constexpr Duration kStill = 300ms;       // without change before a slot is sent without loss,
-constexpr Duration kManyStill = 800ms;   // or where many wait for that: a photo may be followed by the next
+constexpr Duration kManyStill = 1200ms;  // or where many wait for that: a photo may be followed by the next
 constexpr std::size_t kMany = 32;
 constexpr Duration kRest = 200ms;       // without anything sent before the picture is said to be exact
 constexpr Duration kMotionGap = 200ms;  // changes closer than this are motion
 constexpr int kMotionChanges = 3;
-constexpr Duration kReplaceAfter = 15ms;        // newer pixels replace what waits for a frame,
-constexpr Duration kReplaceQueued = 50ms;       // or for the link
-constexpr Duration kRequestGap = 250ms;         // a slot is sent again on request at most so often
-constexpr double kAnswerRate = 256 << 10;       // bytes a second of answers to requests, which may be anybody's
-constexpr double kAnswerBurst = 2 << 20;        // bytes: a whole picture, whatever is on it
-constexpr Duration kFrameTime = 100ms;          // of the link that the keys of one frame may take
-constexpr double kShareOfOld = 0.5;             // of the queue for what is sent once more: news finds room
-constexpr double kLeastQueued = 8 << 10;        // bytes that may wait on the slowest link
-constexpr Duration kLookAgain = 10ms;           // whether the link has become idle
-constexpr std::size_t kBatchBytes = 16u << 10;  // of keys and deltas, before they are signed
-constexpr Duration kBatchTime = 500ms;          // at most from a key or delta to its SIGN
+constexpr Duration kReplaceAfter = 15ms;         // newer pixels replace what waits for a frame,
+constexpr Duration kReplaceQueued = 50ms;        // or for the link
+constexpr Duration kRequestGap = 250ms;          // a slot is sent again on request at most so often
+constexpr double kAnswerRate = 256 << 10;        // bytes a second of answers to requests, which may be anybody's
+constexpr double kAnswerBurst = 2 << 20;         // bytes: a whole picture, whatever is on it
+constexpr Duration kFrameTime = 100ms;           // of the link that the keys of one frame may take
+constexpr Duration kFirstTime = 500ms;           // where what was never sent takes longer it goes coarsely at first
+constexpr double kShareOfOld = 0.5;              // of the queue for what is sent once more: news finds room
+constexpr double kLeastQueued = 4 << 10;         // bytes that may wait on the slowest link
+constexpr Duration kLookAgain = 10ms;            // whether the link has become idle
+constexpr std::size_t kBatchBytes = 16u << 10;   // of keys and deltas, before they are signed
+constexpr Duration kBatchTime = 900ms;           // at most from a key or delta to its SIGN
+constexpr std::size_t kFewExact = 64u << 10;     // bytes in a frame: the link takes a few slots without loss
+constexpr std::size_t kMostInFrame = 64u << 20;  // bytes, on a link without limit
+constexpr std::size_t kLeastCodes = 24u << 10;   // bytes of a delta before it is packed, on the slowest link
 constexpr std::size_t kStatsKept = 256;
 
 float milliseconds_since(std::chrono::steady_clock::time_point start) {
@@ -50,6 +56,7 @@ struct PictureSender::Slot {
   std::uint32_t version = 0;  // 0: nothing
   codec::Rank rank = codec::Rank::rough;
   bool exact = false;      // viewers have its pixels
+  bool text = false;       // it looks like that
   std::uint64_t hash = 0;  // of the pixels
   Bytes payload;           // where that was a key
 };
@@ -66,6 +73,7 @@ struct PictureSender::Job {
   };
   std::vector<Again> again;
   std::vector<codec::Motion> motion;  // of each slot
+  std::vector<codec::Rank> rank;      // of each slot, should it go as a key
   std::vector<FrameCoder::Key> keys;  // coded where it was begun
   std::size_t to_code = 0;            // keys that did not come back yet
   bool begun = false;                 // the workers code its keys
@@ -78,12 +86,12 @@ struct PictureSender::Job {
       return coder->key(a.slot, true, a.rank, codec::Motion::still);
     }
     SlotId slot = frame.keys[at];
-    return coder->key(slot, false, codec::Rank::normal, motion[slot.value()]);
+    return coder->key(slot, false, rank[slot.value()], motion[slot.value()]);
   }
 };
 
-PictureSender::PictureSender(SessionHost& host, ScreenId screen, Generation generation, PictureOut out)
-    : host_(host), out_(std::move(out)), screen_(screen), generation_(generation) {}
+PictureSender::PictureSender(SessionHost& host, LinkRate& link, ScreenId screen, Generation generation, PictureOut out)
+    : host_(host), rate_(link), out_(std::move(out)), screen_(screen), generation_(generation) {}
 PictureSender::~PictureSender() = default;
 
 void PictureSender::set_watched(bool watched, Instant now) {
@@ -163,6 +171,7 @@ void PictureSender::set_cursor_position(Point position) {
   out.set_x(position.x);
   out.set_y(position.y);
   set_state(kCursorPosition, out.SerializeAsString());
+  refinement_.set_pointer(position);
 }
 
 void PictureSender::set_paused(bool paused, Instant now) {
@@ -229,7 +238,7 @@ void PictureSender::ask_for_frame(Instant now) {
   if (wanted_ || !watched_ || (job_ && !job_->begun)) return;
   if (!dirty_.empty() && now - updated_ < replace_after()) return;
   wanted_ = true;
-  host_.want_frame();
+  host_.want_frame_of(screen_);
 }
 
 void PictureSender::send_states() {
@@ -249,28 +258,9 @@ void PictureSender::send_manifest(Instant now) {
   manifest.clock = clock_;
   manifest.time =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.since_start()).count());
-  std::vector<std::uint32_t> versions;
-  auto recent = [&](std::uint32_t i) { return slots_[i].version > 0 && now - slots_[i].sent < wire::kManifestSpan; };
-  std::vector<std::pair<Instant, wire::ChangedSlots>> changed;  // with when they were sent
-  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
-    versions.push_back(slots_[i].version);
-    if (!recent(i)) continue;
-    bool goes_on = i > 0 && recent(i - 1) && slots_[i - 1].version == slots_[i].version &&
-                   changed.back().second.slots.count < wire::kMaxRun;
-    if (goes_on)
-      ++changed.back().second.slots.count;
-    else
-      changed.push_back({slots_[i].sent, {{SlotId{i}, 1}, SlotVersion{slots_[i].version}}});
-  }
-  manifest.digest = crypto::sha256({wire::versions_of(versions)});
-  manifest.complete = changed.size() <= wire::kManifestRuns;
-  if (!manifest.complete) {
-    auto end = changed.begin() + wire::kManifestRuns;
-    std::nth_element(changed.begin(), end, changed.end(),
-                     [](const auto& a, const auto& b) { return a.first > b.first; });
-    changed.erase(end, changed.end());
-  }
-  for (const auto& [sent, run] : changed) manifest.changed.push_back(run);
+  std::vector<SentSlot> sent;
+  for (const Slot& slot : slots_) sent.push_back({slot.version, slot.sent});
+  describe(sent, now, manifest);
   if (!end_due_ && !frame_end_.payload.empty()) manifest.picture = picture_digest();
   wire::PictureFields fields{generation_, screen_, 0, SlotId{kManifest}, SlotVersion{++manifests_}, 0};
   out_(wire::PacketKind::state, fields, wire::encode(manifest));
@@ -301,11 +291,35 @@ void PictureSender::answered(std::uint32_t index) {
   slot.wanted = slot.granted = false;
 }
 
-/// So many keys that the link carries them while one does not notice.
-std::size_t PictureSender::key_budget() const {
-  if (rate_.rate() == LinkRate::kUnlimited) return slots_.size();
+/// Bytes that the link carries while one does not notice.
+std::size_t PictureSender::frame_budget() const {
   double bytes = rate_.rate() * std::chrono::duration<double>(kFrameTime).count();
-  return std::max(kFewKeys, static_cast<std::size_t>(bytes / static_cast<double>(key_bytes_)));
+  return bytes < kMostInFrame ? static_cast<std::size_t>(bytes) : kMostInFrame;
+}
+
+std::size_t PictureSender::key_budget() const { return std::max(kFewKeys, frame_budget() / (1 + key_bytes_)); }
+
+/// What little changes goes without loss at once, and then as differences, unless it goes on changing. Where the link
+/// is slow: what was never sent goes coarsely at first, and what moves does where fewer than ten frames a second would
+/// be left. Text that lies still keeps its rank.
+void PictureSender::choose_ranks(Job& job) const {
+  job.rank.assign(slots_.size(), codec::Rank::normal);
+  auto moves = [&](SlotId slot) { return job.motion[slot.value()] == codec::Motion::moving; };
+  if (unsent_ == 0 && job.wish.dirty.size() <= kFewKeys && frame_budget() >= kFewExact) {
+    for (SlotId slot : job.wish.dirty)
+      if (!moves(slot)) job.rank[slot.value()] = codec::Rank::lossless;
+  }
+  if (!rate_.known() || rate_.rate() == LinkRate::kUnlimited) return;
+  auto moving = std::count_if(job.wish.dirty.begin(), job.wish.dirty.end(), moves);
+  auto seconds = [&](auto keys) { return static_cast<double>(keys) * static_cast<double>(key_bytes_) / rate_.rate(); };
+  const double frame = std::chrono::duration<double>(kFrameTime).count();
+  const bool first_coarse = seconds(unsent_) > std::chrono::duration<double>(kFirstTime).count();
+  for (SlotId slot : job.wish.dirty) {
+    codec::Rank& rank = job.rank[slot.value()];
+    if (moves(slot) && seconds(moving) > frame)
+      rank = seconds(moving) > 2 * frame ? codec::Rank::rough : codec::Rank::low;
+    if (slots_[slot.value()].version == 0 && first_coarse) rank = codec::Rank::rough;
+  }
 }
 
 void PictureSender::start_frame(Instant now) {
@@ -330,6 +344,7 @@ std::shared_ptr<PictureSender::Job> PictureSender::gather(Instant now) {
   job->version = version_;
   job->wish.whole = unsent_ == 0;
   job->wish.keys = key_budget();
+  job->wish.codes = std::max(kLeastCodes, frame_budget());
   job->wish.lossy.resize(slots_.size());
   job->wish.anew.resize(slots_.size());
   job->motion.resize(slots_.size());
@@ -345,6 +360,7 @@ std::shared_ptr<PictureSender::Job> PictureSender::gather(Instant now) {
     slots_[index].dirty = false;
     job->wish.dirty.push_back(SlotId{index});
   }
+  choose_ranks(*job);
   gather_again(*job, now);
   return job;
 }
@@ -360,11 +376,22 @@ void PictureSender::gather_again(Job& job, Instant now) {
     if (!slot.wanted || taken[index] || !slot.payload.empty() || !(slot.granted || answers_ > 0)) continue;
     job.again.push_back({SlotId{index}, slot.exact ? codec::Rank::lossless : slot.rank});
   }
-  bool idle = job.wish.dirty.empty() && wanted_keys_.empty() && host_.queued() == 0;
-  if (!idle || unsharp_ == 0) return;
-  for (std::uint32_t i = 0; i < slots_.size() && job.again.size() < most; ++i)
-    if (slots_[i].version != 0 && !slots_[i].exact && now - slots_[i].changed >= still_after())
-      job.again.push_back({SlotId{i}, codec::Rank::lossless});
+  if (unsharp_ > 0 && job.wish.dirty.empty() && wanted_keys_.empty() && host_.queued() == 0) refine(job, now, most);
+}
+
+/// On a slow link coarse slots become normal ones first.
+void PictureSender::refine(Job& job, Instant now, std::size_t most) {
+  if (!refinement_.may(rate_.rate(), now - updated_, now)) return;
+  std::vector<Refinement::Candidate> candidates;
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    if (slot.version == 0 || slot.exact || now - slot.changed < still_after()) continue;
+    candidates.push_back({SlotId{i}, std::min(slot.rank, codec::Rank::normal), slot.text, grid_.rect(SlotId{i})});
+  }
+  refinement_.order(candidates, std::min(most, 1 + frame_budget() / (1 + again_bytes_)));
+  bool slow = rate_.rate() != LinkRate::kUnlimited;
+  for (const Refinement::Candidate& c : candidates)
+    job.again.push_back({c.slot, slow && c.rank < codec::Rank::normal ? codec::Rank::normal : codec::Rank::lossless});
 }
 
 void PictureSender::begun(const std::shared_ptr<Job>& job) {
@@ -406,7 +433,10 @@ void PictureSender::coded(Job& job, const std::vector<FrameCoder::Key>& keys) {
     bool exact = key.coded.rank == codec::Rank::lossless;
     sent(index, anew[index] ? job.version : slot.version, key.coded.rank, exact, key.hash);
     slot.payload = key.coded.payload;
-    key_bytes_ = (key_bytes_ * 31 + slot.payload.size()) / 32;
+    slot.text = key.coded.text;
+    if (!anew[index] && !slot.wanted) refinement_.spent(slot.payload.size());
+    std::size_t& average = anew[index] ? key_bytes_ : again_bytes_;
+    average = (average * 15 + slot.payload.size()) / 16;
     bool went = send_key(index, --job.to_code == 0);
     answered(index);
     if (!went) slot.granted = true, want_key(index);
@@ -449,7 +479,7 @@ void PictureSender::send_delta(Job& job) {
                              job.to_code == 0,
                              frame.footprint};
   auto hash = out_(wire::PacketKind::delta, fields, payload);
-  rate_.handed(payload.size());
+  rate_.handed(payload.size(), polled_);
   for (const FrameCoder::Patched& slot : frame.patched) {
     sent(slot.slot.value(), job.version, frame.patch_rank, slot.exact, slot.hash);
     if (!hash) slots_[slot.slot.value()].granted = true, want_key(slot.slot.value());
@@ -476,7 +506,7 @@ bool PictureSender::send_key(std::uint32_t index, bool last) {
                              {}};
   auto hash = out_(wire::PacketKind::key, fields, slot.payload);
   if (!hash) return false;
-  rate_.handed(slot.payload.size());
+  rate_.handed(slot.payload.size(), polled_);
   count_in_batch(*hash, slot.payload.size());
   return true;
 }
@@ -531,6 +561,7 @@ Instant PictureSender::next_deadline() const {
   Instant next = batch_.hashes.empty() ? Instant::never() : batch_.opened + kBatchTime;
   if (watched_ && sharing_ && !grid_.size().empty()) next = std::min(next, manifest_at_);
   if (!watched_ || paused_ || !sharing_) return next;
+  if (rate_.busy()) next = std::min(next, polled_ + LinkRate::kSpan);
   if (!dirty_.empty() && !wanted_) next = std::min(next, updated_ + replace_after());
   if (job_) return next;
   if (at_rest()) next = std::min(next, sent_at_ + kRest);
@@ -540,7 +571,7 @@ Instant PictureSender::next_deadline() const {
   for (const Slot& slot : slots_)
     if (slot.version != 0 && !slot.exact) still = std::min(still, slot.changed + still_after());
   if (still == Instant::never()) return next;
-  return std::min(next, host_.queued() > 0 ? std::max(still, polled_ + kLookAgain) : still);
+  return std::min(next, still > polled_ ? still : polled_ + kLookAgain);  // else it was looked at just now
 }
 
 }  // namespace lotse::session

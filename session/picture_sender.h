@@ -14,6 +14,7 @@
 #include "session/frame_coder.h"
 #include "session/host.h"
 #include "session/link_rate.h"
+#include "session/refinement.h"
 #include "wire/packet.h"
 #include "wire/picture_proof.h"
 
@@ -29,7 +30,8 @@ using PictureOut =
 /// workers; everything else on the session's thread.
 class PictureSender {
  public:
-  PictureSender(SessionHost& host, ScreenId screen, Generation generation, PictureOut out);
+  /// `link`: of all screens that are sent.
+  PictureSender(SessionHost& host, LinkRate& link, ScreenId screen, Generation generation, PictureOut out);
   ~PictureSender();
 
   /// Somebody watches (or nobody does any more): nothing is captured or sent to nobody.
@@ -94,6 +96,7 @@ class PictureSender {
   void start_frame(Instant now);
   std::shared_ptr<Job> gather(Instant now);
   void gather_again(Job& job, Instant now);
+  void refine(Job& job, Instant now, std::size_t most);
   void begun(const std::shared_ptr<Job>& job);
   void code_keys(const std::shared_ptr<Job>& job);
   void coded(Job& job, const std::vector<FrameCoder::Key>& keys);
@@ -103,7 +106,9 @@ class PictureSender {
   bool send_key(std::uint32_t index, bool last);
   void count_in_batch(const wire::PacketHash& hash, std::size_t bytes);
   void want_key(std::uint32_t index);
+  std::size_t frame_budget() const;
   std::size_t key_budget() const;
+  void choose_ranks(Job& job) const;
   void sign_batch();
   void send_manifest(Instant now);
   void send_states();
@@ -119,6 +124,7 @@ class PictureSender {
   void ask_for_frame(Instant now);
 
   SessionHost& host_;
+  LinkRate& rate_;
   PictureOut out_;
   ScreenId screen_;
   Generation generation_;
@@ -134,8 +140,9 @@ class PictureSender {
   std::vector<SlotId> captured_;           // since the last frame was begun
   std::shared_ptr<FrameCoder> coder_;      // a new one with each generation
   std::shared_ptr<Job> job_;               // the frame under way
-  LinkRate rate_;
-  std::size_t key_bytes_ = 1200;  // of a key, on average
+  Refinement refinement_;
+  std::size_t key_bytes_ = 1200;   // of a key, on average,
+  std::size_t again_bytes_ = 8000;  // and of one that is sent once more
   double answers_ = 0;            // bytes that may be sent on request
   std::array<State, kStates> states_;
   State frame_end_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "session/screen_host.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
@@ -64,9 +63,8 @@ InputEvent release_all() {
 }  // namespace
 
 struct Presenting::Screen {
-  Screen(SessionHost& session_host, const ScreenPlace& where, Generation generation, PictureOut out)
-      : host(session_host, where.screen), sender(host, where.screen, generation, std::move(out)), place(where) {}
-  ScreenHost host;
+  Screen(SessionHost& host, LinkRate& link, const ScreenPlace& where, Generation generation, PictureOut out)
+      : sender(host, link, where.screen, generation, std::move(out)), place(where) {}
   PictureSender sender;
   ScreenPlace place;
 };
@@ -113,8 +111,8 @@ void Presenting::begin(const ScreenPlace& place) {
   auto out = [this](wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload) {
     return core_.send_picture(kind, fields, payload);
   };
-  PictureSender& sender =
-      screens_.emplace(place.screen, std::make_unique<Screen>(core_.host, place, last, out)).first->second->sender;
+  PictureSender& sender = screens_.emplace(place.screen, std::make_unique<Screen>(core_.host, link_, place, last, out))
+                              .first->second->sender;
   sender.set_clock(clock_);
   sender.set_name(place.name);
   sender.set_colors(core_.roster.colors);

@@ -82,6 +82,7 @@ class Presenting {
   std::optional<bool> ask_;
   std::map<std::uint64_t, Request> requests_;
   std::uint64_t next_request_ = 1;
+  LinkRate link_;
   std::map<ScreenId, std::unique_ptr<Screen>> screens_;
   std::map<ScreenId, Generation> last_generations_;  // also of screens that have ended
   std::optional<CursorImage> cursor_;

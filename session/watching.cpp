@@ -129,7 +129,7 @@ bool Watching::send_input(std::optional<ParticipantId> presenter, const InputEve
   write_input(input, *message.mutable_input());
   message.mutable_input()->set_screen(input.screen.value());
   message.mutable_input()->set_generation(receiver->generation().value());
-  return core_.tell(to, message);
+  return core_.tell(to, message, crypto::Stream::pointer);
 }
 
 void Watching::on_control_answer(ParticipantId from, const wire::pb::Message& message) {

@@ -33,7 +33,7 @@ class PictureWorld::Presenter : public PictureHost {
  public:
   Presenter(PictureWorld& world)
       : world_(world),
-        sender(*this, ScreenId{0}, Generation{1},
+        sender(*this, link, ScreenId{0}, Generation{1},
                [this](wire::PacketKind kind, const wire::PictureFields& fields, ByteView payload) {
                  return seal(kind, fields, payload);
                }) {
@@ -128,6 +128,7 @@ class PictureWorld::Presenter : public PictureHost {
   std::vector<SlotId> changed_;
 
  public:
+  session::LinkRate link;
   session::PictureSender sender;
 };
 
