@@ -1,4 +1,5 @@
-"""lotse-bench-live: whole sessions on a virtual display of 1920x1080, beside TigerVNC's x0vncserver in the same run.
+"""lotse-bench-live: whole sessions on a virtual display of 1920x1080, beside TigerVNC's x0vncserver, or x11vnc, in the same
+run.
 
 joins    from `join` to the first whole picture
 clicks   from a click at the viewer to the changed pixel in the viewer's picture
@@ -48,10 +49,11 @@ class Bench:
         self.screen = scenes.Screen(stage, parts / "lotse-live-screen")
         stage.x("xset", "s", "off")
         self.ours = pairs.Ours(stage, display)
-        reason = "not wanted" if options.no_peer else pairs.Peer.missing(parts)
+        peer = pairs.PEERS[options.peer]
+        reason = "not wanted" if options.no_peer else peer.missing(parts)
         if reason:
-            out.say(f"without x0vncserver: {reason}")
-        self.peer = None if reason else pairs.Peer(stage, display, parts, options.peer_quality, options.peer_option)
+            out.say(f"without {peer.label}: {reason}")
+        self.peer = None if reason else peer(stage, display, parts, options.peer_quality, options.peer_option)
 
     def pairs(self, part):
         return [self.ours] + ([self.peer] if self.peer and part in self.sizes.peer_parts else [])
@@ -223,9 +225,12 @@ def options_of(arguments, folder):
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
     parser.add_argument("--smoke", action="store_true", help="only shows that everything works")
+    parser.add_argument("--scene", action="append", default=[], metavar="NAME", help="only this one of the scenes; may be "
+                        "given more than once")
+    parser.add_argument("--peer", default="x0vncserver", choices=pairs.PEERS, help="who is beside us (x0vncserver)")
     parser.add_argument("--no-peer", action="store_true", help="ours alone")
     parser.add_argument("--peer-quality", default="8", help="JPEG level that the peer's viewer asks for, or lossless")
-    parser.add_argument("--peer-option", action="append", default=[], help="one more option of x0vncserver")
+    parser.add_argument("--peer-option", action="append", default=[], help="one more option of the peer")
     parser.add_argument("--programs", default=folder, help="folder of lotse-relay and the others")
     parser.add_argument("--keep", metavar="DIR", help="folder for logs that stays")
     options = parser.parse_args(arguments)
@@ -234,6 +239,14 @@ def options_of(arguments, folder):
         parser.error(f"unknown: {unknown[0]}")
     options.parts = options.parts or ["joins", "clicks", "scenes", "static", "rekey"]
     return options
+
+
+def wanted(options, all_scenes):
+    """Those that --scene names, or all."""
+    names = [scene.name for scene in all_scenes]
+    if unknown := [name for name in options.scene if name not in names]:
+        raise programs.Failure(f"no scene {unknown[0]}; there are: {', '.join(names)}")
+    return [scene for scene in all_scenes if not options.scene or scene.name in options.scene]
 
 
 def run(stage, options, out):
@@ -248,9 +261,9 @@ def run(stage, options, out):
     if options.smoke:
         bench.scenes([scenes.Played("drawn", "play", "drawn", 20), scenes.live()[0]])
     elif "scenes" in options.parts:
-        bench.scenes(scenes.recorded() + scenes.live())
+        bench.scenes(wanted(options, scenes.recorded() + scenes.live()))
     elif "live" in options.parts:
-        bench.scenes(scenes.live())
+        bench.scenes(wanted(options, scenes.live()))
     if "static" in options.parts:
         bench.static()
     if "rekey" in options.parts:
@@ -261,7 +274,7 @@ def main(folder, arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     options = options_of(arguments, folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends, and its files go
-    out = report.Report(options.json, " ".join(["lotse-bench-live", *arguments]))
+    out = report.Report(options.json, " ".join(["lotse-bench-live", *arguments]), peer=options.peer)
     with tempfile.TemporaryDirectory(prefix="lotse-bench-live.") as scratch:
         try:
             with programs.Stage(options.programs, options.keep or scratch) as stage:

@@ -1,5 +1,6 @@
 """The two that are compared, behind one face: who shares, who watches, what it costs. Ours: master, relay and
-participant. The peer: TigerVNC's x0vncserver with a viewer that asks for Tight encoding, as TigerVNC's does."""
+participant. The peer: a server of VNC (TigerVNC's x0vncserver, or x11vnc) with a viewer that asks for Tight encoding, as
+TigerVNC's does."""
 
 import json
 import pathlib
@@ -164,22 +165,21 @@ class Turnstile:
 
 
 class Peer(Pair):
-    label = "x0vncserver"
-    SERVERS = ("X0tigervnc", "x0tigervncserver", "x0vncserver")
+    """A server of RFB. Those below say which programs it is, in which package, and how it is told what to share."""
 
     @classmethod
     def missing(cls, parts):
         """Why there is no peer here, or nothing."""
         if not any(map(shutil.which, cls.SERVERS)):
-            return "tigervnc-scraping-server is not installed"
+            return f"{cls.PACKAGE} is not installed"
         return "" if (parts / "lotse-live-rfb").exists() else "built without libvncserver-dev"
 
     def __init__(self, stage, display, parts, quality, options):
         self.stage, self.parts, self.quality = stage, parts, quality
         self.port = programs.free_port()
         server = next(filter(None, map(shutil.which, self.SERVERS)))
-        self.server = stage.start([server, "-display", display, "-rfbport", self.port, "-SecurityTypes", "None",
-                                   "-localhost", *options], "x0vncserver")
+        self.server = stage.start([server, "-display", display, "-rfbport", self.port, "-localhost", *self.OPTIONS,
+                                   *options], self.label)
 
     def connect(self):
         for attempt in range(40):
@@ -233,3 +233,19 @@ class Peer(Pair):
 
     def pids(self):
         return {"sharer": self.server.pid, "viewer": self.viewer.pid}
+
+
+class X0vncserver(Peer):
+    label = "x0vncserver"
+    PACKAGE = "tigervnc-scraping-server"
+    SERVERS = ("X0tigervnc", "x0tigervncserver", "x0vncserver")
+    OPTIONS = ("-SecurityTypes", "None")
+
+
+class X11vnc(Peer):
+    label = PACKAGE = "x11vnc"
+    SERVERS = ("x11vnc",)
+    OPTIONS = ("-forever", "-shared", "-nopw", "-quiet")
+
+
+PEERS = {peer.label: peer for peer in (X0vncserver, X11vnc)}
