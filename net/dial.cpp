@@ -63,6 +63,13 @@ Result<Endpoints, std::string> look_up(const RelayAddress& address) {
 
 }  // namespace
 
+int equip_socket(int socket) {
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kNotSentLowAt, sizeof kNotSentLowAt);
+  return socket;
+}
+
 struct Dial::Impl : std::enable_shared_from_this<Impl> {
   Impl(Loop& on, std::function<void(Result<int, std::string>)> done)
       : loop(on), on_done(std::move(done)), head_start(on, [this] { try_next(); }) {}
@@ -111,18 +118,11 @@ struct Dial::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void tried(std::list<tcp::socket>::iterator attempt, const tcp::endpoint& endpoint, error_code error) {
-    if (!error) return finish(equip(attempt->release()));
+    if (!error) return finish(equip_socket(attempt->release()));
     const std::string address = endpoint.address().to_string();
     reason = "cannot connect to " + to_string(RelayAddress{address, endpoint.port()}) + ": " + error.message();
     attempts.erase(attempt);
     try_next();
-  }
-
-  static int equip(int socket) {
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kNotSentLowAt, sizeof kNotSentLowAt);
-    return socket;
   }
 
   void finish(Result<int, std::string> result) {

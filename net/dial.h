@@ -10,6 +10,9 @@
 
 namespace lotse::net {
 
+/// TCP_NODELAY, and TCP_NOTSENT_LOWAT 64 KiB. Gives the socket back.
+int equip_socket(int socket);
+
 /// Looks the host up and tries its addresses as RFC 8305 has it: families in turn, the next one as soon as one fails or
 /// has not answered for 250 ms; the first connection wins. No time limit of its own. Loop thread only.
 class Dial {

@@ -13,7 +13,7 @@
 #include <deque>
 
 #include "base/text.h"
-#include "net/dial.h"
+#include "net/approach.h"
 #include "net/loop_impl.h"
 #include "net/relay_certificate.h"
 #include "net/socket_stats.h"
@@ -32,6 +32,7 @@ namespace {
 
 constexpr const char* kPath = "/v1/link";
 constexpr const char* kSubprotocol = "lotse.v1";
+constexpr const char *kTls = "TLS", *kWebSocket = "WebSocket";
 constexpr Duration kSilence = std::chrono::seconds(30);
 constexpr Duration kFarewell = std::chrono::seconds(1);
 
@@ -102,24 +103,30 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     };
   }
 
-  void start(Duration patience) {
+  void start(Duration patience, Route route) {
     deadline.set(Loop::now() + patience);
-    dial = std::make_unique<Dial>(loop, address, [this](Result<int, std::string> socket) {
-      if (!socket) return end(ConnectProblem::unreachable, socket.error());
-      secure(*socket);
-    });
+    Approach::Calls calls;
+    calls.on_socket = [this](int socket, const std::string& through) { secure(socket, through); };
+    calls.on_failed = [this](ConnectProblem problem, const std::string& detail) { end(problem, detail); };
+    approach = std::make_unique<Approach>(loop, address, std::move(route), patience, std::move(calls));
   }
 
-  void secure(int socket) {
+  /// Also while TLS on an earlier socket has not come about: this one takes its place.
+  void secure(int socket, const std::string& through) {
     const tcp protocol = is_ipv6(socket) ? tcp::v6() : tcp::v4();
-    stream.emplace(tcp::socket(context_of(loop), protocol, socket), context);
+    error_code ignored;
+    if (stream) beast::get_lowest_layer(*stream).close(ignored);
+    proxy = through;
+    stream = std::make_shared<Stream>(tcp::socket(context_of(loop), protocol, socket), context);
     auto& tls = stream->next_layer();
     if (!is_address(address.host)) name_host(tls.native_handle());
-    tls.async_handshake(asio::ssl::stream_base::client, handler([this](error_code error) {
+    tls.async_handshake(asio::ssl::stream_base::client, handler([this, of = stream](error_code error) {
+                          if (of != stream) return;
                           if (certificate.problem() != ConnectProblem::none)
                             return end(certificate.problem(), certificate.detail());
-                          if (error) return not_opened("TLS", error);
+                          if (error) return not_opened(kTls, error);
                           if (!certificate.key()) return end(ConnectProblem::untrusted, "the relay was not judged");
+                          approach->settled();
                           upgrade();
                         }));
   }
@@ -147,7 +154,7 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     if (error == websocket::error::upgrade_declined)
       return end(ConnectProblem::not_a_relay,
                  "no relay at " + to_string(address) + ": it answers HTTP " + std::to_string(response.result_int()));
-    if (error) return not_opened("WebSocket", error);
+    if (error) return not_opened(kWebSocket, error);
     if (response[beast::http::field::sec_websocket_protocol] != kSubprotocol)
       return end(ConnectProblem::not_a_relay, "no relay at " + to_string(address) + ": it does not speak lotse.v1");
     phase = Phase::open;
@@ -157,11 +164,14 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     if (events.on_open) events.on_open();
   }
 
-  void not_opened(const std::string& layer, error_code error) {
-    if (speaks_otherwise(error))
-      return end(ConnectProblem::not_a_relay,
-                 "no relay at " + to_string(address) + ": " + layer + " failed: " + error.message());
-    end(ConnectProblem::unreachable, to_string(address) + " broke off before " + layer + " was agreed");
+  void not_opened(const char* layer, error_code error) {
+    const bool otherwise = speaks_otherwise(error);
+    const std::string detail = otherwise
+                                   ? "no relay at " + to_string(address) + ": " + layer + " failed: " + error.message()
+                                   : to_string(address) + " broke off before " + layer + " was agreed";
+    const ConnectProblem problem = otherwise ? ConnectProblem::not_a_relay : ConnectProblem::unreachable;
+    if (layer == kTls) return approach->lost(problem, detail);  // there may be another way
+    end(problem, detail);
   }
 
   void read_next() {
@@ -241,14 +251,14 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     stats();
     phase = Phase::gone;
     deadline.set(Instant::never());
-    if (dial) dial->give_up();
+    if (approach) approach->give_up();
     error_code ignored;
     if (stream) beast::get_lowest_layer(*stream).close(ignored);
   }
 
   std::optional<link::Endpoint> peer() {
     error_code error;
-    if (!stream) return std::nullopt;
+    if (!stream || !proxy.empty()) return std::nullopt;
     auto other = beast::get_lowest_layer(*stream).remote_endpoint(error).address();
     if (error) return std::nullopt;
     auto v6 = other.is_v6() ? other.to_v6() : asio::ip::make_address_v6(asio::ip::v4_mapped, other.to_v4());
@@ -268,9 +278,10 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
   RelayEvents events;
   Phase phase = Phase::opening;
   Loop::Timer deadline{loop, [this] { on_deadline(); }};
-  std::unique_ptr<Dial> dial;
+  std::unique_ptr<Approach> approach;
   asio::ssl::context context = make_context();
-  std::optional<Stream> stream;
+  std::shared_ptr<Stream> stream;  // what is under way on one that was replaced keeps that one
+  std::string proxy;
   websocket::response_type response;
   beast::flat_buffer incoming;
   std::deque<Bytes> queue;  // the first one is being written when `writing`
@@ -280,9 +291,9 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
 };
 
 RelayConnection::RelayConnection(Loop& loop, RelayAddress address, RelayTrust trust, RelayEvents events,
-                                 Duration patience)
+                                 Duration patience, Route route)
     : impl_(std::make_shared<Impl>(loop, std::move(address), trust, std::move(events))) {
-  impl_->start(patience);
+  impl_->start(patience, std::move(route));
 }
 
 RelayConnection::~RelayConnection() {
@@ -292,6 +303,7 @@ RelayConnection::~RelayConnection() {
 void RelayConnection::send(Bytes frame) { impl_->send(std::move(frame)); }
 std::size_t RelayConnection::queued() const { return impl_->queued; }
 std::optional<std::array<std::uint8_t, 32>> RelayConnection::key() const { return impl_->certificate.key(); }
+std::string RelayConnection::proxy() const { return impl_->proxy; }
 std::optional<link::Endpoint> RelayConnection::peer() const { return impl_->peer(); }
 SocketStats RelayConnection::stats() const { return impl_->stats(); }
 void RelayConnection::close() { impl_->close(); }

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "net/link/endpoint.h"
 #include "net/loop.h"
+#include "net/proxy.h"
 
 namespace lotse::net {
 
@@ -30,10 +31,11 @@ struct RelayTrust {
   std::optional<std::array<std::uint8_t, 32>> known;
 };
 
-/// none: closed by close(). unreachable: no name, no connection, no answer in time. untrusted: a person may be asked to
-/// trust the key. key_changed: not the pinned or the remembered key; never ask, stop. not_a_relay: something else
-/// answers there. closed: broken off, or ended by the relay, after on_open.
-enum class ConnectProblem { none, unreachable, untrusted, key_changed, not_a_relay, closed };
+/// none: closed by close(). unreachable: no name, no connection, no answer in time. proxy_auth: the proxy on the way
+/// wants a login, or another one. untrusted: a person may be asked to trust the key. key_changed: not the pinned or the
+/// remembered key; never ask, stop. not_a_relay: something else answers there. closed: broken off, or ended by the
+/// relay, after on_open.
+enum class ConnectProblem { none, unreachable, proxy_auth, untrusted, key_changed, not_a_relay, closed };
 
 /// Counters of the socket, kernel included where it tells (TCP_INFO): payload of TCP with TLS and retransmissions.
 struct SocketStats {
@@ -66,8 +68,8 @@ class RelayConnection {
   /// From the construction to on_open, name look-up, TCP, TLS and WebSocket together.
   static constexpr Duration kPatience = std::chrono::seconds(8);
 
-  RelayConnection(Loop& loop, RelayAddress address, RelayTrust trust, RelayEvents events,
-                  Duration patience = kPatience);
+  RelayConnection(Loop& loop, RelayAddress address, RelayTrust trust, RelayEvents events, Duration patience = kPatience,
+                  Route route = {});
   ~RelayConnection();
   RelayConnection(const RelayConnection&) = delete;
 
@@ -78,7 +80,10 @@ class RelayConnection {
   std::size_t queued() const;
   /// SHA-256 of the relay's SubjectPublicKeyInfo, once TLS got that far.
   std::optional<std::array<std::uint8_t, 32>> key() const;
-  /// The other end of the socket, while there is one: where the relay's UDP ports are, too. Nothing else is set in it.
+  /// http://HOST:PORT of the proxy that it leads through; empty: none, or not known yet.
+  std::string proxy() const;
+  /// The other end of the socket, while there is one and no proxy is there: where the relay's UDP ports are, too.
+  /// Nothing else is set in it.
   std::optional<link::Endpoint> peer() const;
   /// After the end: the last counters that were to be had. After close() these are from just before the farewell, and
   /// lack what the kernel had not sent by then.

@@ -1,4 +1,6 @@
 // Commands about the session and the program as a whole.
+#include <algorithm>
+#include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -9,6 +11,7 @@
 #include "program/events_json.h"
 #include "program/invitation.h"
 #include "program/relay_tokens.h"
+#include "program/saved_proxy.h"
 #include "program/secret_input.h"
 #include "program/tickets.h"
 
@@ -81,6 +84,24 @@ void Engine::do_relay_token(const json& c, const Answer& answer) {
   saved ? answer.ok() : answer.error("internal", saved.error());
 }
 
+/// A proxy that was given for this run is replaced for this run, too.
+void Engine::do_proxy(const json& c, const Answer& answer) {
+  static constexpr std::array kFields{"use", "kind", "host", "port", "user", "password"};
+  if (std::any_of(kFields.begin(), kFields.end(), [&](const char* field) { return c.contains(field); })) {
+    net::ProxySettings wanted = proxy_from(c, proxy_);
+    try {
+      save_proxy(config_folder(options_), wanted);
+    } catch (const std::runtime_error& e) {
+      return answer.error("internal", e.what());
+    }
+    proxy_ = std::move(wanted);
+    if (relay_) relay_->use(proxy_);
+  }
+  json fields = proxy_json(proxy_);
+  fields["through"] = relay_ ? relay_->proxy() : "";
+  answer.ok(std::move(fields));
+}
+
 void Engine::do_trust_relay(const json& c, const Answer& answer) {
   if (!relay_) return answer.error("not_allowed", "no relay is waiting");
   if (c.at("allow").get<bool>())
@@ -130,7 +151,7 @@ void Engine::do_drop_connection(const json& c, const Answer& answer) {
 void Engine::do_path(const json& c, const Answer& answer) {
   std::string want = c.value("want", "auto");
   auto wish = path_wish(want);
-  if (!wish) return answer.error("not_allowed", "only auto, udp and tls are there in this version");
+  if (!wish) return answer.error("not_allowed", "only auto, udp, tls and proxy are there in this version");
   options_.path = want;
   if (relay_) relay_->wish(*wish);
   answer.ok({{"path", path_name()}, {"via", "relay"}});

@@ -44,6 +44,7 @@ void Engine::do_stats(const json&, const Answer& answer) {
   net::PathState path = relay_ ? relay_->path() : net::PathState{};
   json out{{"path", path_name()},
            {"via", "relay"},
+           {"proxy", relay_ ? relay_->proxy() : ""},
            {"rtt_ms", session_ ? std::max(session_->rtt_ms(), socket.rtt_ms) : 0},
            {"loss_pct", path.loss_pct},
            {"bytes_in", socket.bytes_in},

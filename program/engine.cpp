@@ -12,6 +12,7 @@
 #include "program/identity_command.h"
 #include "program/invitation.h"
 #include "program/relay_tokens.h"
+#include "program/saved_proxy.h"
 #include "program/tickets.h"
 #include "ui/backend.h"
 
@@ -39,6 +40,7 @@ int exit_code_of(session::ErrorCode code) {
 Engine::Engine(net::Loop& loop, Options options, Interactive interactive, Sink sink)
     : loop_(loop),
       options_(std::move(options)),
+      proxy_(options_.proxy ? *options_.proxy : load_proxy(config_folder(options_))),
       interactive_(interactive),
       sink_(std::move(sink)),
       timer_(loop, [this] { with_session([](session::Session&) {}); }),
@@ -171,8 +173,9 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
             {"words", words},
             {"fingerprint", "sha256:" + to_hex(key)}});
     };
-  relay_ = std::make_unique<RelayLink>(loop_, std::move(relay), pin, config_folder(options_),
-                                       path_wish(options_.path).value_or(PathWish::automatic), std::move(events));
+  relay_ =
+      std::make_unique<RelayLink>(loop_, std::move(relay), pin, config_folder(options_),
+                                  path_wish(options_.path).value_or(PathWish::automatic), proxy_, std::move(events));
 }
 
 void Engine::with_session(const std::function<void(session::Session&)>& call) {
@@ -315,7 +318,10 @@ void Engine::tell_roster() {
   emit(std::move(roster));
 }
 
-std::string Engine::path_name() const { return relay_ && relay_->path().udp ? "udp" : "tls"; }
+std::string Engine::path_name() const {
+  if (relay_ && relay_->path().udp) return "udp";
+  return relay_ && !relay_->proxy().empty() ? "proxy" : "tls";
+}
 
 // When it has changed by what a person would notice.
 void Engine::tell_path() {

@@ -132,6 +132,7 @@ class Engine : public session::SessionHost {
   void do_join(const nlohmann::json&, const Answer&);
   void do_start_session(const nlohmann::json&, const Answer&);
   void do_relay_token(const nlohmann::json&, const Answer&);
+  void do_proxy(const nlohmann::json&, const Answer&);
   void do_trust_relay(const nlohmann::json&, const Answer&);
   void do_chat(const nlohmann::json&, const Answer&);
   void do_raise_hand(const nlohmann::json&, const Answer&);
@@ -191,6 +192,7 @@ class Engine : public session::SessionHost {
 
   net::Loop& loop_;
   Options options_;
+  net::ProxySettings proxy_;
   Interactive interactive_;
   Sink sink_;
   ui::SharedPictures* shared_pictures_ = nullptr;

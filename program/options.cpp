@@ -14,6 +14,8 @@ namespace {
 
 constexpr const char* kWarning =
     "warning: a password on the command line can be seen by others; use --password-file or --password -\n";
+constexpr const char* kProxyWarning =
+    "warning: a password on the command line can be seen by others; use --proxy-user and --proxy-password-file\n";
 
 // What no argument holds.
 SecretText take_password(const std::string& option, const std::string& file, bool participant) {
@@ -23,6 +25,35 @@ SecretText take_password(const std::string& option, const std::string& file, boo
   } catch (const std::runtime_error& e) {
     throw CLI::ValidationError("--password-file", e.what());
   }
+}
+
+struct ProxyWords {
+  std::string url, user, password_file;
+};
+
+std::optional<net::ProxySettings> take_proxy(const ProxyWords& words, const std::optional<SecretText>& secret_url) {
+  net::ProxySettings settings;
+  if (words.url.empty()) {
+    if (words.user.empty() && words.password_file.empty()) return std::nullopt;
+    throw CLI::ValidationError("--proxy-user", "for a proxy that is given by --proxy");
+  }
+  bool manual = words.url != "system" && words.url != "none";
+  settings.use = manual                  ? net::ProxySettings::Use::manual
+                 : words.url == "system" ? net::ProxySettings::Use::system
+                                         : net::ProxySettings::Use::none;
+  if (!manual) return settings;
+  auto proxy = net::parse_proxy(secret_url ? secret_url->text() : words.url);
+  if (!proxy) throw CLI::ValidationError("--proxy", proxy.error());
+  settings.manual = std::move(*proxy);
+  if (secret_url) std::fputs(kProxyWarning, stderr);
+  if (!words.user.empty()) settings.manual.user = words.user;
+  try {
+    if (!words.password_file.empty())
+      settings.manual.password = read_secret(words.password_file, "Password of the proxy: ").text();
+  } catch (const std::runtime_error& e) {
+    throw CLI::ValidationError("--proxy-password-file", e.what());
+  }
+  return settings;
 }
 
 std::string own_name() {
@@ -59,6 +90,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   describe(app, kind);
   std::string mode, rights, colors = "true", ask, password, password_file, token_file, share;
   std::vector<std::string> invitation;
+  ProxyWords proxy;
   bool participant = kind == Kind::participant;
   if (participant) app.add_option("invitation", invitation, "number (428117903, also with blanks or dashes) or link");
   app.add_option("--relay", o.relay, "relay to use, HOST[:PORT]; default: the last one, else 127.0.0.1");
@@ -81,8 +113,15 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
   app.add_option("--lang", o.language, "language of the windows: en, de");
-  app.add_option("--path", o.path, "way to the relay: auto, udp (its UDP ports, or not at all), tls")
+  app.add_option("--path", o.path, "way to the relay: auto, udp (its UDP ports, or not at all), tls, proxy")
       ->check(CLI::IsMember({"auto", "direct", "udp", "tls", "proxy"}));
+  app.add_option(
+      "--proxy", proxy.url,
+      "http://HOST:PORT or socks5://HOST:PORT: by this proxy alone; system (default): by the system's where the "
+      "direct way fails; none");
+  app.add_option("--proxy-user", proxy.user, "who may use the proxy");
+  app.add_option("--proxy-password-file", proxy.password_file,
+                 "file whose first line is the password for it; - is standard input");
   app.add_option("--canvas-file", o.canvas_file, "the watched picture as a mapped file");
   app.add_option("--log-file", o.log_file, "write the program's log there too");
   app.add_option("--config", o.config, "folder for settings, default: ~/.config/lotse");
@@ -119,8 +158,9 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
     }
     if (!rights.empty() && !(o.rights = session::rights_from_list(rights)))
       throw CLI::ValidationError("--rights", "unknown right in " + rights);
-    if (o.path == "direct" || o.path == "proxy")
-      throw CLI::ValidationError("--path", "only auto, udp and tls are there in this version");
+    if (o.path == "direct")
+      throw CLI::ValidationError("--path", "only auto, udp, tls and proxy are there in this version");
+    o.proxy = take_proxy(proxy, secrets.proxy);
   } catch (const CLI::ParseError& e) {
     int code = app.exit(e);
     return Unexpected<int>{code == 0 ? 0 : 2};

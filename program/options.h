@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "codec/slot_codec.h"
 #include "net/caged_workers.h"
+#include "net/proxy.h"
 #include "program/secret_text.h"
 #include "session/rights.h"
 #include "session/roster.h"
@@ -33,6 +34,7 @@ struct Options {
   std::string record, canvas_file, log_file, config, language;
   std::string identity_file;  // with the passphrase of the identity to show; - asks; empty: none is shown
   std::string path = "auto";
+  std::optional<net::ProxySettings> proxy;  // for this run; none given: the saved ones
   std::optional<bool> ask;
   net::Cage cage = net::Cage::locked;  // of the decoder of pictures
   bool headless = false, jsonl = false, keep = false, verbose = false;

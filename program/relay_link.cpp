@@ -29,23 +29,37 @@ void add(net::SocketStats& to, const net::PathState& more) {
   if (more.udp) to.rtt_ms = more.rtt_ms;
 }
 
+net::Route route_of(PathWish wish, const net::ProxySettings& proxy) {
+  using Ways = net::Route::Ways;
+  return {wish == PathWish::udp ? Ways::direct : wish == PathWish::proxy ? Ways::proxy : Ways::either, proxy};
+}
+
+/// `detail` says which proxy and what it wants.
+std::string proxy_auth_message(const std::string& detail) {
+  std::string message = detail;
+  message[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(message[0])));
+  return message + ". Give them in the settings, or by --proxy, --proxy-user and --proxy-password-file.";
+}
+
 }  // namespace
 
 std::optional<PathWish> path_wish(const std::string& name) {
   if (name == "auto") return PathWish::automatic;
   if (name == "udp") return PathWish::udp;
   if (name == "tls") return PathWish::tls;
+  if (name == "proxy") return PathWish::proxy;
   return std::nullopt;
 }
 
 RelayLink::RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config,
-                     PathWish wish, Events events)
+                     PathWish wish, net::ProxySettings proxy, Events events)
     : loop_(loop),
       address_(std::move(address)),
       pin_(pin),
       config_(std::move(config)),
       events_(std::move(events)),
       wish_(wish),
+      proxy_(std::move(proxy)),
       timer_(loop, [this] { closing_ ? finish_close() : connect(); }) {
   loop_.post([alive = std::weak_ptr<int>(alive_), this] {
     if (!alive.expired()) connect();
@@ -62,6 +76,7 @@ void RelayLink::connect() {
   events.on_open = [this] {
     tries_ = 0;
     key_ = connection_->key();
+    want_path();
     if (!token_.empty()) connection_->send(wire::encode(wire::HostToken{token_}));
   };
   events.on_frame = [this](ByteView frame) {
@@ -71,7 +86,8 @@ void RelayLink::connect() {
   events.on_closed = [this](net::ConnectProblem problem, const std::string& detail, std::optional<Key> key) {
     closed(problem, detail, key);
   };
-  connection_ = std::make_unique<net::RelayConnection>(loop_, address_, trust, std::move(events));
+  connection_ = std::make_unique<net::RelayConnection>(loop_, address_, trust, std::move(events),
+                                                       net::RelayConnection::kPatience, route_of(wish_, proxy_));
   open_path();
 }
 
@@ -85,7 +101,12 @@ void RelayLink::open_path() {
   events.on_drained = events_.on_drained;
   events.on_udp_failed = [this](const std::string& why) { no_udp(why); };
   path_ = std::make_unique<net::RelayPath>(loop_, std::move(events));
-  path_->want(wish_ == PathWish::tls ? net::link::Carrier::Want::tls : net::link::Carrier::Want::udp);
+}
+
+/// Datagrams never pass a proxy by: who goes through one may have to, or may not want to be seen elsewhere.
+void RelayLink::want_path() {
+  const bool udp = (wish_ == PathWish::automatic || wish_ == PathWish::udp) && proxy().empty();
+  path_->want(udp ? net::link::Carrier::Want::udp : net::link::Carrier::Want::tls);
 }
 
 void RelayLink::no_udp(const std::string& why) {
@@ -100,7 +121,7 @@ void RelayLink::no_udp(const std::string& why) {
 
 void RelayLink::wish(PathWish wish) {
   wish_ = wish;
-  if (path_) path_->want(wish == PathWish::tls ? net::link::Carrier::Want::tls : net::link::Carrier::Want::udp);
+  if (path_) want_path();
 }
 
 void RelayLink::closed(net::ConnectProblem problem, const std::string& detail, std::optional<Key> key) {
@@ -130,6 +151,7 @@ void RelayLink::closed(net::ConnectProblem problem, const std::string& detail, s
     return events_.on_failed(
         "relay_changed",
         "The relay " + relay + " shows another key than before. Somebody may be in between: ask its operator.");
+  if (problem == P::proxy_auth) return events_.on_failed("proxy_auth", proxy_auth_message(detail));
   if (in_session_ || problem == P::closed) return try_again(detail);
   if (problem == P::not_a_relay)
     return events_.on_failed("relay_unreachable", relay + " answers, but is no Lotse relay. Check address and port.");

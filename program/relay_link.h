@@ -12,9 +12,10 @@
 
 namespace lotse::program {
 
-/// auto: TLS first, datagrams as soon as they come through. udp: the same, and a failure when they do not. tls: never.
-enum class PathWish { automatic, udp, tls };
-/// Nothing when it is none of auto, udp, tls.
+/// auto: TLS first, through a proxy where the direct way fails, and datagrams as soon as they come through. udp: no
+/// proxy, and a failure when datagrams do not come through. tls: no datagrams. proxy: through a proxy alone.
+enum class PathWish { automatic, udp, tls, proxy };
+/// Nothing when it is none of auto, udp, tls, proxy.
 std::optional<PathWish> path_wish(const std::string& name);
 
 /// Lives on the loop.
@@ -33,7 +34,7 @@ class RelayLink {
   };
   /// `config`: the folder of the known relays. `pin` decides alone.
   RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config, PathWish wish,
-            Events events);
+            net::ProxySettings proxy, Events events);
   ~RelayLink();
 
   /// A host token: each connection says it before anything else, once the relay's key was found right. Empty: none.
@@ -54,8 +55,12 @@ class RelayLink {
   std::optional<Key> key() const { return key_; }
   /// Of all connections so far, datagrams included; the round trip is that of the path in use.
   net::SocketStats stats() const;
-  /// Another wish from now on.
+  /// Another wish from now on; which way a connection goes is decided when it is made.
   void wish(PathWish wish);
+  /// From the next connection on.
+  void use(net::ProxySettings proxy) { proxy_ = std::move(proxy); }
+  /// What the connection leads through, http://HOST:PORT; empty: nothing.
+  std::string proxy() const { return connection_ ? connection_->proxy() : std::string(); }
   /// The path in use.
   net::PathState path() const { return path_ ? path_->state() : net::PathState{}; }
 
@@ -66,6 +71,7 @@ class RelayLink {
   void closed(net::ConnectProblem problem, const std::string& detail, std::optional<Key> key);
   void try_again(const std::string& reason);
   void open_path();
+  void want_path();
   void no_udp(const std::string& why);
   void finish_close();
 
@@ -75,6 +81,7 @@ class RelayLink {
   std::string config_, token_;
   Events events_;
   PathWish wish_;
+  net::ProxySettings proxy_;
   std::unique_ptr<net::RelayConnection> connection_;
   std::unique_ptr<net::RelayPath> path_;  // of connection_
   net::Loop::Timer timer_;

@@ -5,6 +5,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -26,6 +27,14 @@ void put_stars(char* text) {
 bool is_link(std::string_view text) {
   auto hash = text.find('#');
   return hash != text.npos && hash > 0 && text.substr(0, hash).find('/') != text.npos;
+}
+
+/// Of `--option VALUE`, where `i` moves on to VALUE, or `--option=VALUE`; else null.
+char* value_of(std::string_view option, int& i, int argc, char** argv) {
+  std::string_view argument(argv[i]);
+  if (argument == option) return i + 1 < argc ? argv[++i] : nullptr;
+  bool joined = argument.size() > option.size() && argument.starts_with(option) && argument[option.size()] == '=';
+  return joined ? argv[i] + option.size() + 1 : nullptr;
 }
 
 // No echo while it lives; does nothing where there is no terminal.
@@ -67,24 +76,25 @@ SecretText first_line(int fd) {
 }  // namespace
 
 ArgumentSecrets ArgumentSecrets::take(int argc, char** argv) {
-  constexpr std::string_view kOption = "--password";
   ArgumentSecrets taken;
   for (int i = 1; i < argc; ++i) {
-    std::string_view argument(argv[i]);
-    char* secret = nullptr;
-    if (argument == kOption && i + 1 < argc)
-      secret = argv[++i];
-    else if (argument.starts_with(std::string(kOption) + "="))
-      secret = argv[i] + kOption.size() + 1;
-    if (secret) {
+    char* argument = argv[i];
+    if (char* secret = value_of("--password", i, argc, argv)) {
       std::string_view text(secret);
       if (text.empty() || text == "auto" || text == "none" || text == "-") continue;
       taken.password.emplace(std::string(text));
       put_stars(secret);
+    } else if (char* url = value_of("--proxy", i, argc, argv)) {
+      char* end = std::strrchr(url, '@');
+      char* begin = std::strstr(url, "://");
+      begin = end ? std::strchr(begin && begin < end ? begin + 3 : url, ':') : nullptr;
+      if (!begin || begin > end) continue;
+      taken.proxy.emplace(std::string(url));
+      std::fill(begin + 1, end, '*');
     } else if (is_link(argument)) {
       SecretText link{std::string(argument)};
-      put_stars(argv[i] + argument.find('#') + 1);
-      taken.links_.emplace_back(argv[i], std::move(link));
+      put_stars(argument + std::string_view(argument).find('#') + 1);
+      taken.links_.emplace_back(argument, std::move(link));
     }
   }
   return taken;

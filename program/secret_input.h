@@ -11,10 +11,12 @@ namespace lotse::program {
 /// Secrets among the arguments, taken out: in `argv` each of their characters becomes a star, so that no list of
 /// processes shows them and whoever parses the arguments does not get them.
 struct ArgumentSecrets {
-  /// Takes the text of --password (but auto, none and -) and what follows the # of a link.
+  /// Takes the text of --password (but auto, none and -), the password in the URL of --proxy, and what follows the # of
+  /// a link.
   static ArgumentSecrets take(int argc, char** argv);
 
   std::optional<SecretText> password;
+  std::optional<SecretText> proxy;  // the whole of --proxy, when there was a password in it
   /// Gives the words of the invitation back what was behind their #, and overwrites a code behind its nine digits.
   SecretText invitation(const std::vector<std::string>& words, int argc, char** argv) const;
 

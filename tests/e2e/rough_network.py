@@ -27,11 +27,12 @@ def run(*command, **how):
 class RoughNetwork:
     """`left` and `right` are commands that run what follows them on that side. Use as a context manager."""
 
-    def __init__(self, delay_ms=0, loss_pct=0, rate_mbit=0, queue_ms=100, seed=1):
+    def __init__(self, delay_ms=0, loss_pct=0, rate_mbit=0, queue_ms=100, seed=1, udp=True, tcp=None):
+        """`udp`: whether any passes. `tcp`: the only ports on the right that the left reaches; None: all."""
         self.names = [f"lotse-{os.getpid()}-{side}" for side in ("left", "right")]
         self.left, self.right = (["ip", "netns", "exec", name] for name in self.names)
         self.line = {"delay_ms": delay_ms, "loss_pct": loss_pct, "rate_mbit": rate_mbit, "queue_ms": queue_ms,
-                     "seed": seed}
+                     "seed": seed, "udp": udp, "tcp": tcp}
         self.emulator = None
 
     def __enter__(self):
@@ -65,8 +66,9 @@ class Direction:
 
     udp_passes = True
 
-    def __init__(self, line, seed):
+    def __init__(self, line, seed, to_the_right):
         self.line, self.random, self.free, self.due = line, random.Random(seed), 0.0, []
+        self.ports = line["tcp"] if to_the_right else None
 
     @classmethod
     def block_udp(cls, *_):
@@ -76,6 +78,10 @@ class Direction:
         line = self.line
         if packet[9] == socket.IPPROTO_UDP and not Direction.udp_passes:  # IPv4: the protocol
             return
+        if self.ports is not None and packet[9] == socket.IPPROTO_TCP:
+            begin = (packet[0] & 15) * 4
+            if int.from_bytes(packet[begin + 2:begin + 4], "big") not in self.ports:
+                return
         if self.random.random() * 100 < line["loss_pct"]:
             return
         leaves = now
@@ -110,7 +116,8 @@ def emulate(left, right, line):
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # with whoever started it
     devices = [open_device(left), open_device(right)]
     signal.signal(signal.SIGUSR1, Direction.block_udp)
-    ways = [Direction(line, line["seed"]), Direction(line, line["seed"] + 1)]
+    Direction.udp_passes = line["udp"]
+    ways = [Direction(line, line["seed"], True), Direction(line, line["seed"] + 1, False)]
     print("ready", flush=True)
     while True:
         now = time.monotonic()

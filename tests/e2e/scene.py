@@ -141,6 +141,8 @@ class Scene(Stage):
         super().__init__(PROGRAMS, tempfile.mkdtemp(prefix="lotse-e2e-"))
         self.environment.pop("DISPLAY", None)
         self.environment.pop("WAYLAND_DISPLAY", None)
+        for name in [n for n in self.environment if n.lower().endswith("_proxy")]:
+            del self.environment[name]  # of whoever runs the tests
         self.environment["ASAN_OPTIONS"] = "detect_leaks=" + ("1" if os.geteuid() == 0 else "0")  # needs ptrace
         self.environment["UBSAN_OPTIONS"] = "print_stacktrace=1"
         self.count = 0

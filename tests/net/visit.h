@@ -14,7 +14,7 @@ struct Visit {
   Visit() { watchdog.set(Loop::now() + std::chrono::seconds(60)); }
 
   void connect(std::uint16_t port, RelayTrust trust, Duration patience = RelayConnection::kPatience,
-               const std::string& host = "127.0.0.1") {
+               const std::string& host = "127.0.0.1", Route route = {}) {
     RelayEvents events{[this] { on_open(); }, [this](ByteView frame) { on_frame(frame); }, [this] { on_drained(); },
                        [this](ConnectProblem why, const std::string& line, auto shown) {
                          closed++;
@@ -23,7 +23,8 @@ struct Visit {
                          key = shown;
                          loop.stop();
                        }};
-    connection = std::make_unique<RelayConnection>(loop, RelayAddress{host, port}, trust, events, patience);
+    connection =
+        std::make_unique<RelayConnection>(loop, RelayAddress{host, port}, trust, events, patience, std::move(route));
   }
   void run() {
     loop.run();
