@@ -152,6 +152,20 @@ Dial::Dial(Loop& loop, const RelayAddress& address, std::function<void(Result<in
   impl_->start(address);
 }
 
+void look_up_endpoint(Loop& loop, const RelayAddress& address,
+                      std::function<void(std::optional<link::Endpoint>)> on_done) {
+  std::thread([door = door_of(loop), address, on_done = std::move(on_done)] {
+    const Result<Endpoints, std::string> found = look_up(address);
+    std::optional<link::Endpoint> endpoint;
+    if (found && !found->empty()) {
+      const asio::ip::address first = found->front().address();
+      const auto v6 = first.is_v6() ? first.to_v6() : asio::ip::make_address_v6(asio::ip::v4_mapped, first.to_v4());
+      endpoint = link::Endpoint{v6.to_bytes(), address.port, {}, 0};
+    }
+    door->post([on_done, endpoint] { on_done(endpoint); });
+  }).detach();
+}
+
 void Dial::give_up() { impl_->give_up(); }
 
 }  // namespace lotse::net

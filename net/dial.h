@@ -30,4 +30,9 @@ class Dial {
   std::shared_ptr<Impl> impl_;
 };
 
+/// The first address of the relay's name, as an endpoint with its port. `on_done` once, unless the loop is gone by
+/// then; never inside the call.
+void look_up_endpoint(Loop& loop, const RelayAddress& address,
+                      std::function<void(std::optional<link::Endpoint>)> on_done);
+
 }  // namespace lotse::net

@@ -1,11 +1,14 @@
 #include "net/relay_certificate.h"
 
+#include <openssl/bio.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <stdexcept>
+
+#include "base/text.h"
 
 namespace lotse::net {
 
@@ -20,6 +23,17 @@ std::optional<std::array<std::uint8_t, 32>> key_of(X509* certificate) {
   SHA256(der, static_cast<std::size_t>(size), hash.data());
   OPENSSL_free(der);
   return hash;
+}
+
+std::string issuer_of(X509* certificate) {
+  const X509_NAME* issuer = X509_get_issuer_name(certificate);
+  if (!issuer || X509_NAME_cmp(issuer, X509_get_subject_name(certificate)) == 0) return {};
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> out(BIO_new(BIO_s_mem()), &BIO_free_all);
+  char* text = nullptr;
+  if (!out || X509_NAME_print_ex(out.get(), issuer, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB) < 0) return "?";
+  const long size = BIO_ctrl(out.get(), BIO_CTRL_INFO, 0, &text);
+  const std::string clean = clean_text({text, static_cast<std::size_t>(std::max(size, 0L))}, 200);
+  return clean.empty() ? "?" : clean;
 }
 
 }  // namespace
@@ -45,6 +59,7 @@ int RelayCertificate::judge(x509_store_ctx_st* shown, void* self) {
 
 bool RelayCertificate::accepts(x509_store_ctx_st* shown) {
   key_ = key_of(X509_STORE_CTX_get0_cert(shown));
+  if (key_) issuer_ = issuer_of(X509_STORE_CTX_get0_cert(shown));
   if (!key_) return refuse(ConnectProblem::not_a_relay, "the relay shows no usable certificate");
   if (trust_.pin) {
     return *trust_.pin == *key_ ||

@@ -26,6 +26,8 @@ class RelayCertificate {
   const std::string& detail() const { return detail_; }
   /// SHA-256 of the leaf's SubjectPublicKeyInfo (RFC 5280, section 4.1; DER), once one was shown.
   const std::optional<std::array<std::uint8_t, 32>>& key() const { return key_; }
+  /// Who signed the leaf, in one line of clean text; empty: it signed itself, or none was shown.
+  const std::string& issuer() const { return issuer_; }
 
  private:
   static int judge(x509_store_ctx_st* shown, void* self);
@@ -35,7 +37,7 @@ class RelayCertificate {
   RelayAddress address_;
   RelayTrust trust_;
   ConnectProblem problem_ = ConnectProblem::none;
-  std::string detail_;
+  std::string detail_, issuer_;
   std::optional<std::array<std::uint8_t, 32>> key_;
 };
 

@@ -303,6 +303,7 @@ RelayConnection::~RelayConnection() {
 void RelayConnection::send(Bytes frame) { impl_->send(std::move(frame)); }
 std::size_t RelayConnection::queued() const { return impl_->queued; }
 std::optional<std::array<std::uint8_t, 32>> RelayConnection::key() const { return impl_->certificate.key(); }
+std::string RelayConnection::issuer() const { return impl_->certificate.issuer(); }
 std::string RelayConnection::proxy() const { return impl_->proxy; }
 std::optional<link::Endpoint> RelayConnection::peer() const { return impl_->peer(); }
 SocketStats RelayConnection::stats() const { return impl_->stats(); }

@@ -80,6 +80,8 @@ class RelayConnection {
   std::size_t queued() const;
   /// SHA-256 of the relay's SubjectPublicKeyInfo, once TLS got that far.
   std::optional<std::array<std::uint8_t, 32>> key() const;
+  /// Who signed the relay's certificate, in one line; empty: itself, or TLS did not get that far.
+  std::string issuer() const;
   /// http://HOST:PORT of the proxy that it leads through; empty: none, or not known yet.
   std::string proxy() const;
   /// The other end of the socket, while there is one and no proxy is there: where the relay's UDP ports are, too.

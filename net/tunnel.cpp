@@ -144,7 +144,7 @@ Outcome go(const RelayAddress& relay, const ProxySettings& settings, Instant unt
   std::vector<Proxy> proxies;
   if (settings.use == ProxySettings::Use::manual) proxies.push_back(settings.manual);
   if (settings.use == ProxySettings::Use::system) proxies = system_proxies(relay);
-  if (proxies.empty()) return Unexpected{Tunnel::Failure{Tunnel::Problem::none_set, "no proxy is set"}};
+  if (proxies.empty()) return Unexpected{Tunnel::Failure{Tunnel::Problem::none_set, Tunnel::kNoneSet}};
   std::optional<Tunnel::Failure> first;
   for (const Proxy& proxy : proxies) {
     const double left = milliseconds(until - Loop::now());

@@ -33,7 +33,8 @@ class Tunnel {
   /// Without on_done. What is under way ends within a second, by itself.
   void give_up();
 
-  static constexpr std::size_t kMaxAnswer = 64 * 1024;  // bytes of headers of a proxy, all rounds together
+  static constexpr const char* kNoneSet = "no proxy is set";  // detail of none_set
+  static constexpr std::size_t kMaxAnswer = 64 * 1024;        // bytes of headers of a proxy, all rounds together
 
  private:
   struct Impl;

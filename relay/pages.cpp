@@ -80,6 +80,7 @@ std::string metrics(const Core& core, const ServerCounters& server, const UdpLin
       .counter("udp_bytes_out_total", "Bytes of datagrams sent", udp.bytes_out)
       .counter("udp_send_calls_total", "Calls of the system that sent them", udp.send_calls)
       .counter("udp_dropped_total", "Datagrams that the system did not take", udp.dropped)
+      .counter("udp_trials_total", "Datagrams of access tests that were answered", udp.trials)
       .counter("udp_unknown_total", "Datagrams of nobody here", udp.unknown)
       .counter("tcp_accepted_total", "TCP connections", server.tcp_accepted)
       .counter("tcp_refused_total", "TCP connections above a limit", server.tcp_refused)

@@ -198,6 +198,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, net::l
   bool writing_ = false, closing_ = false, close_sent_ = false;
   std::shared_ptr<UdpLinks> udp_;
   net::link::Carrier carrier_;
+  Instant tried_at_;           // its ports of UDP
   SharedBytes last_;           // that was sent: the reason, when it is closed
   bool udp_farewell_ = false;  // closing, and datagrams are still to be acknowledged
 
@@ -208,6 +209,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, net::l
   void upgrade();
   void on_link();
   void read_frame();
+  std::optional<wire::UdpTrial> answer_to_try(ByteView frame);
   void on_frame(error_code problem);
   void write_next();
   void on_written(error_code problem);
@@ -330,11 +332,22 @@ void Connection::on_frame(error_code problem) {
   Bytes frame(first, first + data.size());
   buffer_.clear();
   if (buffer_.capacity() > kBufferKept) buffer_.shrink_to_fit();
-  if (carrier_.on_tls(frame, steady_now()))
+  if (auto trial = answer_to_try(frame))
+    send_tls(std::make_shared<const Bytes>(wire::encode(*trial)));
+  else if (carrier_.on_tls(frame, steady_now()))
     udp_->wake(*this);
   else
     deliver(std::move(frame));
   read_frame();
+}
+
+std::optional<wire::UdpTrial> Connection::answer_to_try(ByteView frame) {
+  auto decoded = wire::is_udp_frame(frame) ? wire::decode(frame) : std::nullopt;
+  if (!decoded || !std::holds_alternative<wire::UdpTry>(*decoded)) return std::nullopt;
+  const Instant now = steady_now();
+  if (tried_at_ != Instant{} && now - tried_at_ < Duration(wire::kUdpAskGap)) return wire::UdpTrial{};
+  tried_at_ = now;
+  return udp_->trial();
 }
 
 void Connection::deliver(Bytes frame) {

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "crypto/secret.h"
+#include "net/link/trial.h"
 #include "net/udp_socket.h"
 #include "wire/limits.h"
 
@@ -72,6 +73,7 @@ struct UdpLinks::Impl : std::enable_shared_from_this<Impl> {
     for (int i = 0; more && i < kBatches; ++i)
       more = sockets[index].udp->receive([&](ByteView datagram, const net::link::Endpoint& from) {
         counters.bytes_in += datagram.size();
+        if (auto id = net::link::parse_trial(datagram)) return answer_trial(*id, datagram, from, now);
         auto header = net::link::parse_clear_header(datagram);
         auto at = header ? users.find(key_of(header->id)) : users.end();
         if (at == users.end()) return void(++counters.unknown);
@@ -82,6 +84,15 @@ struct UdpLinks::Impl : std::enable_shared_from_this<Impl> {
     flush();
   }
 
+  void answer_trial(const ConnectionId& id, ByteView datagram, const net::link::Endpoint& from, Instant now) {
+    auto at = trials.find(key_of(id));
+    if (at == trials.end() || at->second.until < now || at->second.answers == wire::kUdpTrialAnswers)
+      return void(++counters.unknown);
+    ++at->second.answers;
+    ++counters.trials;
+    answers.push_back({from, net::link::create_trial_answer(datagram, from)});
+  }
+
   /// Polls whoever is ready or due, and sends what they have, many datagrams a call.
   void flush() {
     const Instant now = steady_now();
@@ -90,6 +101,7 @@ struct UdpLinks::Impl : std::enable_shared_from_this<Impl> {
       deadlines.erase(deadlines.begin());
     }
     datagrams.clear();
+    datagrams.swap(answers);
     while (!ready.empty()) {
       UdpUser* user = *ready.begin();
       ready.erase(ready.begin());
@@ -145,7 +157,12 @@ struct UdpLinks::Impl : std::enable_shared_from_this<Impl> {
   std::unordered_map<UdpUser*, Instant> known;  // and when each wants to be polled
   std::set<std::pair<Instant, UdpUser*>> deadlines;
   std::unordered_set<UdpUser*> ready;
-  std::vector<net::link::Datagram> datagrams;
+  struct Trial {
+    Instant until;
+    int answers = 0;
+  };
+  std::unordered_map<std::uint64_t, Trial> trials;
+  std::vector<net::link::Datagram> datagrams, answers;  // answers: of trials, to be sent with the rest
   Instant armed = Instant::never();
   net::link::HeldBytes held{0, wire::kHeldByRelay};
   UdpCounters counters;
@@ -178,6 +195,18 @@ wire::UdpGrant UdpLinks::grant(UdpUser& user) {
   impl_->known.try_emplace(&user, Instant::never());
   ++impl_->counters.granted;
   return grant;
+}
+
+wire::UdpTrial UdpLinks::trial() {
+  const Instant now = steady_now();
+  wire::UdpTrial trial;
+  auto& trials = impl_->trials;
+  if (trials.size() >= wire::kUdpTrials) std::erase_if(trials, [&](const auto& t) { return t.second.until < now; });
+  if (impl_->ports.empty() || trials.size() >= wire::kUdpTrials) return trial;
+  crypto::fill_random(trial.id);
+  trial.ports = impl_->ports;
+  trials[key_of(trial.id)] = {now + Duration(wire::kUdpTrialTime), 0};
+  return trial;
 }
 
 void UdpLinks::released(const ConnectionId& id) { impl_->users.erase(key_of(id)); }

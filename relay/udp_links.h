@@ -22,6 +22,7 @@ struct UdpCounters {
   std::uint64_t dropped = 0;     // not sent: the kernel took no more
   std::uint64_t unknown = 0;     // nobody's: not even looked into
   std::uint64_t granted = 0;     // links that were given
+  std::uint64_t trials = 0;      // answered
 };
 
 /// Whom datagrams belong to: one connection.
@@ -46,6 +47,8 @@ class UdpLinks {
   const std::vector<std::uint16_t>& ports() const;
   /// A new id and secret; datagrams of that id go to `user` from now on. No ports: there is no UDP here.
   wire::UdpGrant grant(UdpUser& user);
+  /// A new id whose trials are answered for a while. No ports: there is no UDP here, or too many are being tried.
+  wire::UdpTrial trial();
   void released(const net::link::ConnectionId& id);
   /// It wants to be polled: soon, never inside this call.
   void wake(UdpUser& user);

@@ -27,6 +27,9 @@ inline constexpr auto kPathSilence = 3s;                 // without an answer: t
 inline constexpr auto kPathKeepalive = 10s;              // NATs forget a UDP flow after 30 s (RFC 4787) and earlier
 inline constexpr std::size_t kMaxUdpPorts = 8;           // that a relay may name
 inline constexpr auto kUdpAskGap = 2s;                   // between requests for a UDP path, of one connection
+inline constexpr auto kUdpTrialTime = 15s;               // an id for trying the ports is good
+inline constexpr std::size_t kUdpTrials = 4096;          // such ids at a time, of one relay
+inline constexpr int kUdpTrialAnswers = 64;              // to one of them: eight ports, a few tries each
 
 // Sessions and members.
 inline constexpr std::size_t kMaxMembers = 1000;         // members of one session

@@ -26,6 +26,8 @@ enum class Type : std::uint8_t {
   udp_grant = 0x51,
   udp_move = 0x52,
   udp_back = 0x53,
+  udp_try = 0x54,
+  udp_trial = 0x55,
 };
 
 class Encoder {
@@ -79,6 +81,11 @@ class Encoder {
   void operator()(const UdpBack& f) {
     start(Type::udp_back).put(f.id);
     for (std::uint32_t count : f.taken) w_.put(count);
+  }
+  void operator()(const UdpTry&) { start(Type::udp_try); }
+  void operator()(const UdpTrial& f) {
+    start(Type::udp_trial).put(f.id).put(static_cast<std::uint8_t>(f.ports.size()));
+    for (std::uint16_t port : f.ports) w_.put(port);
   }
   void operator()(const Packet& f) { start(Type::packet).put(f.bytes); }
 
@@ -207,8 +214,17 @@ std::optional<Frame> read_session(ByteReader& in) {
   return f;
 }
 
+/// count u8, port u16 each.
+bool read_ports(ByteReader& in, std::vector<std::uint16_t>& ports) {
+  auto count = in.get<std::uint8_t>();
+  if (count > kMaxUdpPorts || in.left() != std::size_t{count} * 2) return false;
+  for (int i = 0; i < count; ++i) ports.push_back(in.get<std::uint16_t>());
+  return std::find(ports.begin(), ports.end(), 0) == ports.end();
+}
+
 std::optional<Frame> read_udp(Type type, ByteReader& in) {
   if (type == Type::udp_ask) return UdpAsk{};
+  if (type == Type::udp_try) return UdpTry{};
   auto id = in.array<8>();
   if (type == Type::udp_move) return UdpMove{id};
   if (type == Type::udp_back) {
@@ -216,12 +232,12 @@ std::optional<Frame> read_udp(Type type, ByteReader& in) {
     for (std::uint32_t& count : f.taken) count = in.get<std::uint32_t>();
     return f;
   }
+  if (type == Type::udp_trial) {
+    UdpTrial f{id, {}};
+    return read_ports(in, f.ports) ? std::optional<Frame>(std::move(f)) : std::nullopt;
+  }
   UdpGrant f{id, in.array<32>(), {}};
-  auto count = in.get<std::uint8_t>();
-  if (count > kMaxUdpPorts || in.left() != std::size_t{count} * 2) return std::nullopt;
-  for (int i = 0; i < count; ++i) f.ports.push_back(in.get<std::uint16_t>());
-  if (std::find(f.ports.begin(), f.ports.end(), 0) != f.ports.end()) return std::nullopt;
-  return f;
+  return read_ports(in, f.ports) ? std::optional<Frame>(std::move(f)) : std::nullopt;
 }
 
 std::optional<Frame> read_small(Type type, ByteReader& in) {
@@ -334,7 +350,7 @@ std::optional<Frame> decode(ByteView frame) {
     out = read_superseded(in);
   else if (type == Type::take_over)
     out = read_take_over(in);
-  else if (type >= Type::udp_ask && type <= Type::udp_back)
+  else if (type >= Type::udp_ask && type <= Type::udp_trial)
     out = read_udp(type, in);
   else
     out = read_small(type, in);

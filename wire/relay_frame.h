@@ -192,14 +192,22 @@ struct UdpBack {
   std::array<std::uint8_t, 8> id{};
   std::array<std::uint32_t, 6> taken{};
 };
+/// client -> relay, at any time: no fields. Which of your UDP ports reach me?
+struct UdpTry {};
+/// relay -> client: id[8], count u8 (1 to kMaxUdpPorts), port u16 each. Or count 0 after zeros: no. The id is good for
+/// datagrams of a trial (docs/protocol/link.md) for kUdpTrialTime.
+struct UdpTrial {
+  std::array<std::uint8_t, 8> id{};
+  std::vector<std::uint16_t> ports;
+};
 /// A sealed packet (packet.h).
 struct Packet {
   ByteView bytes;  // view into the frame
 };
 
-using Frame =
-    std::variant<Welcome, Open, HostToken, Attach, TunnelRequest, SessionOpened, Error, LinkDown, MasterPresence,
-                 Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, UdpAsk, UdpGrant, UdpMove, UdpBack, Packet>;
+using Frame = std::variant<Welcome, Open, HostToken, Attach, TunnelRequest, SessionOpened, Error, LinkDown,
+                           MasterPresence, Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, UdpAsk, UdpGrant,
+                           UdpMove, UdpBack, UdpTry, UdpTrial, Packet>;
 
 Bytes encode(const Frame& frame);
 /// Nothing when the type is unknown, a field is out of its range, or a byte is missing or left over.
@@ -207,7 +215,7 @@ std::optional<Frame> decode(ByteView frame);
 
 /// The first byte of a frame that carries a sealed packet: it is put before the packet's header.
 inline constexpr std::uint8_t kPacketFrame = 0x30;
-/// The first bytes of the four frames about datagrams: they are between the two ends of a connection and go no further.
+/// The first bytes of the frames about datagrams: they are between the two ends of a connection and go no further.
 inline constexpr bool is_udp_frame(ByteView frame) { return !frame.empty() && (frame[0] & 0xF0) == 0x50; }
 
 }  // namespace lotse::wire

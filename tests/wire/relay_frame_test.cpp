@@ -54,6 +54,9 @@ std::vector<Frame> all_frames() {
           UdpGrant{},
           UdpMove{filled<8>(16)},
           UdpBack{filled<8>(17), {1, 2, 3, 4, 5, 6}},
+          UdpTry{},
+          UdpTrial{filled<8>(18), {4500, 4506}},
+          UdpTrial{},
           Packet{kPacket}};
 }
 
