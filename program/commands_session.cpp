@@ -1,6 +1,4 @@
 // Commands about the session and the program as a whole.
-#include <algorithm>
-#include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -11,7 +9,6 @@
 #include "program/events_json.h"
 #include "program/invitation.h"
 #include "program/relay_tokens.h"
-#include "program/saved_proxy.h"
 #include "program/secret_input.h"
 #include "program/tickets.h"
 
@@ -82,24 +79,6 @@ void Engine::do_relay_token(const json& c, const Answer& answer) {
   if (!token.empty() && !is_host_token(token)) throw std::invalid_argument("that is no token");
   auto saved = save_relay_token(config_folder(options_), relay_address(c.value("relay", options_.relay)), token);
   saved ? answer.ok() : answer.error("internal", saved.error());
-}
-
-/// A proxy that was given for this run is replaced for this run, too.
-void Engine::do_proxy(const json& c, const Answer& answer) {
-  static constexpr std::array kFields{"use", "kind", "host", "port", "user", "password"};
-  if (std::any_of(kFields.begin(), kFields.end(), [&](const char* field) { return c.contains(field); })) {
-    net::ProxySettings wanted = proxy_from(c, proxy_);
-    try {
-      save_proxy(config_folder(options_), wanted);
-    } catch (const std::runtime_error& e) {
-      return answer.error("internal", e.what());
-    }
-    proxy_ = std::move(wanted);
-    if (relay_) relay_->use(proxy_);
-  }
-  json fields = proxy_json(proxy_);
-  fields["through"] = relay_ ? relay_->proxy() : "";
-  answer.ok(std::move(fields));
 }
 
 void Engine::do_trust_relay(const json& c, const Answer& answer) {

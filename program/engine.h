@@ -132,6 +132,7 @@ class Engine : public session::SessionHost {
   void do_join(const nlohmann::json&, const Answer&);
   void do_start_session(const nlohmann::json&, const Answer&);
   void do_relay_token(const nlohmann::json&, const Answer&);
+  void do_access_test(const nlohmann::json&, const Answer&);
   void do_proxy(const nlohmann::json&, const Answer&);
   void do_trust_relay(const nlohmann::json&, const Answer&);
   void do_chat(const nlohmann::json&, const Answer&);
@@ -200,6 +201,8 @@ class Engine : public session::SessionHost {
   net::Loop::Timer timer_;
   net::Loop::Timer record_timer_;  // when the next frame of the own screen is wanted for the recording
   std::unique_ptr<RelayLink> relay_;
+  struct Access;
+  std::shared_ptr<Access> access_;  // the access test under way
   std::vector<std::unique_ptr<RelayLink>> closing_;  // of sessions that are over
   int exit_code_ = 0;
   std::unique_ptr<session::Session> session_;

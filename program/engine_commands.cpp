@@ -16,6 +16,7 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"start_session", &Engine::do_start_session},
                                                                   {"trust_relay", &Engine::do_trust_relay},
                                                                   {"relay_token", &Engine::do_relay_token},
+                                                                  {"access_test", &Engine::do_access_test},
                                                                   {"proxy", &Engine::do_proxy},
                                                                   {"chat", &Engine::do_chat},
                                                                   {"raise_hand", &Engine::do_raise_hand},

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "program/access_command.h"
 #include "program/engine.h"
 #include "program/identity_command.h"
 #include "program/invitation.h"
@@ -207,6 +208,10 @@ int main_program(Kind kind, int argc, char** argv) {
     start_log(name_of(kind), options.verbose ? LogLevel::debug : LogLevel::warning, options.log_file);
     if (!options.relay_pin.empty() && !parse_pin(options.relay_pin))
       throw std::runtime_error("--relay-pin is not sha256: and 64 hexadecimal digits");
+    if (options.access_test) {
+      if (options.relay.empty()) options.relay = ui::load_settings(config_folder(options)).relay;
+      return access_command(options);
+    }
     ask_for_code(options);
     if (options.jsonl)
       write_line({{"event", "hello"},

@@ -131,7 +131,12 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_flag("--verbose", o.verbose, "log details");
   bool no_cage = false;
   app.add_flag("--no-cage", no_cage, "decode pictures without the system's filter, where the kernel has none");
-  if (!participant) {
+  if (participant) {
+    auto* test =
+        app.add_flag("--access-test", o.access_test,
+                     "try each way to the relay, say what works and what to ask an administrator for, and end");
+    app.add_flag("--json", o.json, "with --access-test: a JSON object a line")->needs(test);
+  } else {
     app.add_option("--relay-token-file", token_file,
                    "file whose first line is the token that your relay's operator gave you");
     app.add_option("--mode", mode, "control (they show) or presentation (you show)")
