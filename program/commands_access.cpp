@@ -42,6 +42,12 @@ void Engine::do_access_test(const json& c, const Answer& answer) {
   answer.ok({{"relay", net::to_string(relay)}});
 }
 
+void Engine::tell_proxy() {
+  json event = proxy_json(proxy_);
+  event.update({{"event", "proxy"}});
+  emit(std::move(event));
+}
+
 /// A proxy that was given for this run is replaced for this run, too.
 void Engine::do_proxy(const json& c, const Answer& answer) {
   static constexpr std::array kFields{"use", "kind", "host", "port", "user", "password"};
@@ -53,6 +59,7 @@ void Engine::do_proxy(const json& c, const Answer& answer) {
       return answer.error("internal", e.what());
     }
     proxy_ = std::move(wanted);
+    tell_proxy();
     if (relay_) relay_->use(proxy_);
   }
   json fields = proxy_json(proxy_);

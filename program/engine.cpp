@@ -90,6 +90,7 @@ void Engine::emit(json event) {
 }
 
 void Engine::start() {
+  if (interactive_ == Interactive::yes) tell_proxy();
   if (!options_.record.empty() && std::ifstream(options_.record))
     return fail("file_exists", options_.record + " exists already; choose another name", kExitCannotStart);
   if (options_.kind == Kind::master) {

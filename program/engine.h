@@ -97,6 +97,7 @@ class Engine : public session::SessionHost {
   void tell_roster();
   std::set<ParticipantId> controllers() const;
   void tell_path();
+  void tell_proxy();
   std::string path_name() const;
   void fail(const std::string& code, const std::string& message, int exit_code);
   void emit(nlohmann::json event);

@@ -27,8 +27,9 @@ struct AppOptions {
 ///
 /// Options that are not empty overrule settings.json. On closing, {"do":"quit"} is sent. Beyond the control interface
 /// the windows send {"do":"start_session","relay","name","mode","share","password"}, {"do":"trust_relay","allow"},
-/// {"do":"set_name","name"}, {"do":"new_code"}, {"do":"request_share","participant"}, {"do":"leave"} (back to no
-/// session; the program stays), {"do":"release_control","presenter"} and {"do":"release_keys"}. The event
+/// {"do":"set_name","name"}, {"do":"proxy",...}, {"do":"access_test","relay"}, {"do":"new_code"},
+/// {"do":"request_share","participant"}, {"do":"leave"} (back to no session; the program stays),
+/// {"do":"release_control","presenter"} and {"do":"release_keys"}. The event
 /// {"event":"quit"} closes the windows: the program sends it when it is to end.
 int run_app(const AppOptions& options, Backend& backend);
 

@@ -44,7 +44,8 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                recent_,
                [this](nlohmann::json command) { outbox_.push_back(std::move(command)); },
                [this] { apply_settings(); },
-               [this] { settings_dialog_.open(settings_); },
+               [this] { settings_dialog_.open(settings_, model_.proxy); },
+               [this] { access_dialog_.open(context_); },
                [this] { host_.ask_to_end(false); },
                [this] { back_wish_ = true; },
                [this] { closing_ = true; },
@@ -242,6 +243,7 @@ void AppWindow::draw_page() {
   else if (model_.in_session() && model_.role == Role::master)
     host_.draw_end_question(context_);
   settings_dialog_.draw(context_);
+  access_dialog_.draw(context_);
 }
 
 void AppWindow::draw_banner(const std::string& snapshot) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ui/access_dialog.h"
 #include "ui/app.h"
 #include "ui/banner.h"
 #include "ui/gui_window.h"
@@ -70,6 +71,7 @@ class AppWindow {
   HostPage host_;
   ViewerPage viewer_;
   SettingsDialog settings_dialog_;
+  AccessDialog access_dialog_;
   PageContext context_;
   std::vector<nlohmann::json> outbox_;  // sent after the frame: pages must not pull the ground from under themselves
   std::optional<nlohmann::json> last_way_in_;  // join or start_session, for "Try again"

@@ -44,6 +44,7 @@ struct FieldLook {
   Type type = Type::body;
   std::string hint = {};
   std::size_t max_bytes = 2000;
+  bool secret = false;  // stars
 };
 struct FieldResult {
   bool changed = false, submitted = false;  // submitted: Enter

@@ -190,7 +190,8 @@ FieldResult Kit::field(const std::string& id, const std::string& label, std::str
   std::string hint = impl_->shown(look.type, look.hint);
   ImGui::BeginDisabled(!usable);
   ImGui::PushStyleVar(ImGuiStyleVar_DisabledAlpha, 1.0F);
-  if (ImGui::InputTextWithHint(name.c_str(), hint.c_str(), buffer.data(), buffer.size())) {
+  if (ImGui::InputTextWithHint(name.c_str(), hint.c_str(), buffer.data(), buffer.size(),
+                               look.secret ? ImGuiInputTextFlags_Password : ImGuiInputTextFlags_None)) {
     value = impl_->window.fonts().real(buffer.data());
     result.changed = true;
   }

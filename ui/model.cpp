@@ -60,7 +60,11 @@ void take_member(Member& member, const json& e) {
 
 void Model::reset() {
   std::string name = own_name, last_relay = relay;
+  ProxyChoice last_proxy = proxy;
+  AccessFindings last_access = access;
   *this = Model{};
+  proxy = last_proxy;
+  access = last_access;
   own_name = name;
   relay = last_relay;
 }
@@ -173,6 +177,8 @@ void Model::fold(const json& e, std::time_t now) {
   } else if (name == "identity") {
     const int who = int_field(e, "participant", -1);
     if (bool_field(e, "known", false) && known_contacts.size() < kMaxMembers) known_contacts.insert(who);
+  } else if (name == "proxy" || name == "access_rung" || name == "access_summary") {
+    fold_access(name, e);
   } else if (name == "chat") {
     fold_chat(e, now);
   } else if (name == "error" || name == "warning") {
@@ -478,6 +484,7 @@ void Model::fold_answer(const json& e) {
     Problem what{"internal", ""};
     if (auto error = e.find("error"); error != e.end() && error->is_object())
       what = {text_field(*error, "code", 64), text_field(*error, "message", 1000)};
+    if (verb == "access_test") access = {};
     if (verb == "request_control")
       std::erase_if(control_of, [](const auto& entry) { return entry.second == ControlState::asked; });
     if (verb == "move" || verb == "button" || verb == "wheel" || verb == "key" || verb == "type" ||
@@ -519,6 +526,9 @@ void Model::sent(const json& command, std::time_t now) {
     number = text_field(command, "number", 32);
     if (number.empty()) number = number_in_link(text_field(command, "link", 2000));
     mode = text_field(command, "mode", 32);
+  } else if (verb == "access_test") {
+    access = {};
+    access.running = true;
   } else if (verb == "request_control") {
     set_control(int_field(command, "presenter", presenter), ControlState::asked);
   } else if (verb == "pause_share") {

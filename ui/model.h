@@ -52,6 +52,28 @@ struct RelayQuestion {
 struct Problem {
   std::string code, message, who = {}, whom = {};
 };
+/// The proxy as the program has it saved; never its password.
+struct ProxyChoice {
+  std::string use = "system", kind = "http", host;
+  int port = 0;
+  std::string user;
+  bool has_password = false;
+};
+struct AccessRung {
+  std::string rung, address, outcome, proxy, detail;
+  int port = 0, ms = 0;
+};
+struct AccessAsk {
+  std::string what, address;
+  std::vector<int> ports;
+};
+/// Of the last access test.
+struct AccessFindings {
+  bool running = false, done = false;
+  std::vector<AccessRung> rungs;
+  std::string best, nat, tls, issuer, proxy;
+  std::vector<AccessAsk> asks;
+};
 struct Monitor {
   std::string name;
   int x = 0, y = 0, width = 0, height = 0;
@@ -71,7 +93,7 @@ struct Recording {
 
 // A peer decides how much it says; these decide how much of it we keep.
 inline constexpr std::size_t kMaxMembers = 2000, kMaxLobby = 64, kMaxChat = 500, kMaxConsents = 8, kMaxMonitors = 32,
-                             kMaxScreens = 64;
+                             kMaxScreens = 64, kMaxRungs = 64;
 
 class Model {
  public:
@@ -135,6 +157,8 @@ class Model {
   bool sources_known = false;
   std::deque<Problem> notices;  // to be shown in passing; the window takes them
   std::size_t most_people = 0;
+  ProxyChoice proxy;
+  AccessFindings access;
 
  private:
   void take_self(const nlohmann::json& e);
@@ -148,6 +172,7 @@ class Model {
   void choose(ScreenKey key);
   void drop_screens(int of);
   void fold_chat(const nlohmann::json& e, std::time_t now);
+  void fold_access(const std::string& name, const nlohmann::json& e);
   void fold_answer(const nlohmann::json& e);
   void fold_problem(const nlohmann::json& e);
   void leave_presenter();

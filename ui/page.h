@@ -19,6 +19,7 @@ struct PageContext {
   std::function<void(nlohmann::json)> send;  // a command of the control interface
   std::function<void()> settings_changed;    // save and apply
   std::function<void()> open_settings;
+  std::function<void()> open_access_test;
   std::function<void()> ask_to_end;  // the moderator's question whether to end for all
   std::function<void()> back_to_start;
   std::function<void()> close;

@@ -121,8 +121,8 @@ const Words& machine_words() {
       {"proxy_auth",
        [] {
          return ProblemWords{_("The proxy wants a login"), _("Your network lets nobody out without one."),
-                             _("Give the proxy's address with name and password in the start options."),
-                             _("Back to the start"), Remedy::back};
+                             _("Enter the proxy's name and password in the settings, then try again."),
+                             _("Open the settings"), Remedy::settings};
        }},
       {"no_display",
        [] {

@@ -23,7 +23,8 @@ void choose(Column& c, const std::string& id, const std::string& title, std::str
 
 }  // namespace
 
-void SettingsDialog::open(const Settings& settings) {
+void SettingsDialog::open(const Settings& settings, const ProxyChoice& proxy) {
+  proxy_.open(proxy);
   open_ = true;
   edited_ = settings;
   token_.clear();
@@ -48,6 +49,10 @@ void SettingsDialog::draw(PageContext& context) {
     enter |= c.field("settings.token", _("Token of the relay"), token_,
                      {.hint = _("Only if your relay's operator gave you one"), .max_bytes = 200}, kControlHeight)
                  .submitted;
+    enter |= proxy_.draw(c);
+    if (c.buttons({{.id = "settings.access", .label = _("Access test"), .tip = _("Try each way to the relay")}}) ==
+        "settings.access")
+      test_wish_ = true;
     c.space(4);
     choose(c, "settings.language", _("Language"), edited_.language,
            {{.id = "settings.language.", .label = _("As the system")},
@@ -61,14 +66,17 @@ void SettingsDialog::draw(PageContext& context) {
     std::string pressed = c.buttons({{.id = "settings.cancel", .label = _("Cancel")},
                                      {.id = "settings.save", .label = _("Save"), .look = Look::primary}},
                                     Align::right);
-    if (pressed == "settings.save" || enter) {
+    const bool test = std::exchange(test_wish_, false);
+    if ((pressed == "settings.save" || enter || test) && proxy_.problem().empty()) {
       const bool renamed = edited_.name != context.settings.name;
       edited_.start_mode = context.settings.start_mode;
       context.settings = edited_;
       context.settings_changed();
       keep_token(context);
+      proxy_.keep(context);
       if (renamed) context.send({{"do", "set_name"}, {"name", edited_.name}});
       open_ = false;
+      if (test) context.open_access_test();
     }
     if (pressed == "settings.cancel") open_ = false;
   });

@@ -52,6 +52,9 @@ void StartPage::draw_bar(PageContext& context) {
                      right) ||
       context.kit.shortcut(SDLK_COMMA))
     context.open_settings();
+  if (top_bar_button(context, {.id = "start.access", .label = _("Access test"), .tip = _("Try each way to the relay")},
+                     right))
+    context.open_access_test();
   // The relay's address; the way to change it is behind it.
   Button relay{.id = "start.relay",
                .label = relay_name(context.settings),

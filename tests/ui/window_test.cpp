@@ -430,6 +430,60 @@ TEST_CASE("a relay that demands a token leads to the settings, and the token goe
   CHECK(text.find("secretsecret") == std::string::npos);
 }
 
+TEST_CASE("a proxy is set by hand, and its password goes to the program and nowhere else") {
+  {
+    Shown window("error-proxy_auth");
+    window.backend.say({{{"event", "proxy"},
+                         {"use", "manual"},
+                         {"kind", "socks5"},
+                         {"host", "old.example.org"},
+                         {"port", 1080},
+                         {"user", "eva"},
+                         {"has_password", true}}});
+    CHECK(window.press("error.do"));
+    CHECK(window.press("settings.proxy"));
+    CHECK(window.press("settings.proxy.http"));
+    CHECK(window.type("settings.proxy_port", "70000"));
+    CHECK(window.shows("Enter the proxy's port: a number up to 65535."));
+    CHECK(window.press("settings.save"));
+    CHECK(window.shows("The proxy's address"));  // still open
+    CHECK(window.type("settings.proxy_host", "proxy.example.org"));
+    CHECK(window.type("settings.proxy_port", "3128"));
+    CHECK(window.type("settings.proxy_password", "secretsecret"));
+    CHECK_FALSE(window.shows("secretsecret"));
+    CHECK(window.press("settings.save"));
+    json kept = window.backend.wait_for("proxy");
+    CHECK(kept["use"] == "manual");
+    CHECK(kept["kind"] == "http");
+    CHECK(kept["host"] == "proxy.example.org");
+    CHECK(kept["port"] == 3128);
+    CHECK(kept["user"] == "eva");
+    CHECK(kept["password"] == "secretsecret");
+  }
+  std::ifstream in(desk().folder + "/settings.json");
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  CHECK(text.find("secretsecret") == std::string::npos);
+}
+
+TEST_CASE("the access test shows each way, and what to ask the administrator for") {
+  Shown window("start");
+  CHECK(window.press("start.access"));
+  CHECK_FALSE(window.backend.wait_for("access_test").is_null());
+  CHECK(window.shows("Trying each way. This takes some seconds."));
+  json rung{{"event", "access_rung"}, {"rung", "udp"}, {"address", "192.0.2.7"}, {"port", 4500}, {"outcome", "fails"}};
+  json tls = rung, last;
+  tls.update({{"rung", "tls"}, {"port", 443}, {"outcome", "works"}, {"ms", 21.4}});
+  last = {{"event", "access_summary"}, {"best", "tls"}, {"tls", "genuine"}, {"nat", "unknown"}};
+  last["ask"] = {{{"what", "udp"}, {"address", "192.0.2.7"}, {"ports", {4500, 4501, 4502}}}, 7, {{"ports", "no"}}};
+  window.backend.say({rung, tls, last});
+  CHECK(window.shows("UDP, port 4500"));
+  CHECK(window.shows("TLS, port 443, directly"));
+  CHECK(window.shows("21 ms"));
+  CHECK(window.shows("UDP to 192.0.2.7, ports 4500–4502 (one suffices), and its answers"));
+  CHECK(window.press("access.close"));
+  CHECK_FALSE(window.shows("21 ms"));
+}
+
 TEST_CASE("leaving a session remembers it among the recent ones") {
   {
     Shown window("view");
