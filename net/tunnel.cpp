@@ -53,9 +53,10 @@ std::string target(const RelayAddress& relay) {
 
 bool prepare(CURL* easy, const RelayAddress& relay, const Proxy& proxy, long patience_ms, Round& round) {
   const bool http = proxy.kind == Proxy::Kind::http;
+  const std::string url = to_string(proxy), address = url.substr(url.find("://") + 3);  // a scheme overrules PROXYTYPE
   // The scheme of the URL only keeps libcurl from beginning TLS by itself: nothing is requested.
   bool good = set(easy, CURLOPT_URL, ("http://" + target(relay)).c_str()) && set(easy, CURLOPT_CONNECT_ONLY, 1L) &&
-              set(easy, CURLOPT_PROXY, to_string(proxy).c_str()) &&
+              set(easy, CURLOPT_PROXY, address.c_str()) &&
               set(easy, CURLOPT_PROXYTYPE, static_cast<long>(http ? CURLPROXY_HTTP : CURLPROXY_SOCKS5_HOSTNAME)) &&
               set(easy, CURLOPT_NOPROXY, "");  // else libcurl reads no_proxy by itself
   if (http)
