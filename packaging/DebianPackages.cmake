@@ -16,7 +16,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_LOTSE_PACKAGE_NAME lotse)
 set(CPACK_DEBIAN_LOTSE_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_LOTSE_PACKAGE_DEPENDS fonts-inter)
-set(CPACK_DEBIAN_LOTSE_PACKAGE_RECOMMENDS "fonts-noto-core, fonts-dejavu-core")
+set(CPACK_DEBIAN_LOTSE_PACKAGE_RECOMMENDS "fonts-noto-core, fonts-dejavu-core, libproxy1-plugin-gsettings | libproxy1-plugin-kconfig")
 set(CPACK_DEBIAN_LOTSE_PACKAGE_SUGGESTS lotse-relay)
 set(CPACK_DEBIAN_LOTSE_DESCRIPTION "end-to-end encrypted remote support and webinars
 A moderator starts a session and gets a number; participants join by that

@@ -203,7 +203,7 @@ class Engine : public session::SessionHost {
   net::Loop::Timer record_timer_;  // when the next frame of the own screen is wanted for the recording
   std::unique_ptr<RelayLink> relay_;
   struct Access;
-  std::shared_ptr<Access> access_;  // the access test under way
+  std::shared_ptr<Access> access_;                   // the access test under way
   std::vector<std::unique_ptr<RelayLink>> closing_;  // of sessions that are over
   int exit_code_ = 0;
   std::unique_ptr<session::Session> session_;

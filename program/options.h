@@ -36,7 +36,7 @@ struct Options {
   std::string path = "auto";
   std::optional<net::ProxySettings> proxy;  // for this run; none given: the saved ones
   std::optional<bool> ask;
-  net::Cage cage = net::Cage::locked;  // of the decoder of pictures
+  net::Cage cage = net::Cage::locked;      // of the decoder of pictures
   bool access_test = false, json = false;  // participant: tries the ways to the relay and ends
   bool headless = false, jsonl = false, keep = false, verbose = false;
 };

@@ -35,12 +35,16 @@ void draw_error_page(PageContext& context, const std::function<void()>& retry) {
     std::vector<Button> buttons;
     if (words.remedy != Remedy::back)
       buttons.push_back({.id = "error.back", .label = _("Back to the start"), .tip = _("Back to the start (Esc)")});
+    if (problem.code == "relay_unreachable")
+      buttons.push_back({.id = "error.access", .label = _("Access test"), .tip = _("Try each way to the relay")});
     if (words.remedy == Remedy::settings) buttons.push_back({.id = "error.again", .label = _("Try again")});
     buttons.push_back({.id = "error.do", .label = words.button, .look = Look::primary, .tip = _("Enter")});
     std::string pressed = c.buttons(buttons, Align::right);
     const bool enter = c.kit().key(SDLK_RETURN), escape = c.kit().key(SDLK_ESCAPE);
     if (pressed == "error.back" || escape)
       context.back_to_start();
+    else if (pressed == "error.access")
+      context.open_access_test();
     else if (pressed == "error.again")
       retry();
     else if (pressed == "error.do" || enter)
