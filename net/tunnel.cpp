@@ -82,7 +82,7 @@ Tunnel::Failure credentials_failure(const Proxy& proxy) {
 }
 
 Tunnel::Failure http_failure(const Proxy& proxy, const RelayAddress& relay, long status) {
-  if (status == 407) return credentials_failure(proxy);
+  if (status == 407 || status == 401) return credentials_failure(proxy);  // tinyproxy says 401 to wrong ones
   return {Tunnel::Problem::refused, "the proxy " + to_string(proxy) + " does not lead to " + target(relay) + " (HTTP " +
                                         std::to_string(status) + ")"};
 }

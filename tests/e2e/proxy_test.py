@@ -125,7 +125,8 @@ class ProxyTest(SceneTest):
 
     def test_a_wrong_password_is_one_clear_line_without_it(self):
         self.outside()
-        for port, url in ((SQUID["basic"], "http"), (SQUID["digest"], "http"), (DANTE["username"], "socks5")):
+        for port, url in ((SQUID["basic"], "http"), (SQUID["digest"], "http"), (TINYPROXY, "http"),
+                          (DANTE["username"], "socks5")):
             with self.subTest(port=port):
                 guest = self.scene.headless("lotse-participant", "123456789", "--proxy", f"{url}://{RIGHT}:{port}",
                                             *self.login("wrong-secret"))
