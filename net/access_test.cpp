@@ -70,11 +70,12 @@ struct AccessTest::Impl : std::enable_shared_from_this<Impl> {
     way.key = way.connection->key();
     way.issuer = way.connection->issuer();
     way.ms = milliseconds(Loop::now() - way.start);
+    if (!asked) {
+      asked = &way;
+      way.connection->send(wire::encode(wire::UdpTry{}));
+      patience.set(Loop::now() + kTrialPatience);
+    }
     settle(way);
-    if (asked) return;
-    asked = &way;
-    way.connection->send(wire::encode(wire::UdpTry{}));
-    patience.set(Loop::now() + kTrialPatience);
   }
 
   void closed(TlsTry& way, ConnectProblem problem, const std::string& detail, std::optional<Key> key) {
