@@ -162,6 +162,7 @@ class TrialTest(SceneTest):
     def setUp(self):
         self.port = int(self.scene.address.split(":")[1])
         self.peer = WebSocket(self.port)
+        self.addCleanup(self.peer.socket.close)
         self.peer.receive()  # WELCOME
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.addCleanup(self.socket.close)
