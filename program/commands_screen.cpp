@@ -67,6 +67,12 @@ void Engine::do_colors(const json& c, const Answer& answer) {
   with_session([&](Session& s) { refusal(s.set_colors(options_.colors, net::Loop::now()), answer); });
 }
 
+void Engine::do_films(const json& c, const Answer& answer) {
+  options_.films = c.value("on", true) ? session::Films::on : session::Films::off;
+  with_session([&](Session& s) { s.set_films(options_.films, net::Loop::now()); });
+  answer.ok();
+}
+
 void Engine::do_consent(const json& c, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
   Duration span = std::chrono::seconds(std::clamp(c.value("seconds", c.value("minutes", 0) * 60), 0, 86400));

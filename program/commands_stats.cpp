@@ -64,7 +64,8 @@ void Engine::do_stats(const json&, const Answer& answer) {
     for (const auto& [screen, sender] : session_->presenting()->senders()) {
       const auto& of = sender->stats();
       encode.insert(encode.end(), of.encode_ms.begin(), of.encode_ms.end());
-      out["shared"].push_back({{"screen", screen.value()}, {"updates", of.updates}, {"frames", of.frames}});
+      out["shared"].push_back(
+          {{"screen", screen.value()}, {"updates", of.updates}, {"frames", of.frames}, {"films", of.films}});
     }
     out["screens"] = json::array();
     for (const auto& [key, receiver] : session_->watching()->screens()) {
@@ -74,6 +75,7 @@ void Engine::do_stats(const json&, const Answer& answer) {
                                 {"name", view ? view->name : ""},
                                 {"updates", receiver->stats().updates},
                                 {"frames", view ? view->frames : 0},
+                                {"films", receiver->stats().films},
                                 {"exact", receiver->exact()},
                                 {"versions_behind", receiver->versions_behind()}});
       updates += receiver->stats().updates;

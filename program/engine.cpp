@@ -126,6 +126,7 @@ void Engine::begin_session(session::MasterOptions options, const std::string& re
   auto address = relay_address(relay);
   session_alive_ = std::make_shared<int>();
   session_ = std::make_unique<session::Session>(*this, std::move(options));
+  session_->set_films(options_.films, net::Loop::now());
   self_ = 0;
   std::string token = host_token(address);
   connect(std::move(address), parse_pin(options_.relay_pin));
@@ -138,6 +139,7 @@ void Engine::begin_session(session::ParticipantOptions options, net::RelayAddres
   options.rsa_is_coming = making_rsa_;
   session_alive_ = std::make_shared<int>();
   session_ = std::make_unique<session::Session>(*this, std::move(options));
+  session_->set_films(options_.films, net::Loop::now());
   self_ = -1;
   connect(std::move(relay), pin);
 }

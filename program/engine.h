@@ -144,6 +144,7 @@ class Engine : public session::SessionHost {
   void do_pause_share(const nlohmann::json&, const Answer&);
   void do_unshare(const nlohmann::json&, const Answer&);
   void do_colors(const nlohmann::json&, const Answer&);
+  void do_films(const nlohmann::json&, const Answer&);
   void do_consent(const nlohmann::json&, const Answer&);
   void do_grant(const nlohmann::json&, const Answer&);
   void do_revoke(const nlohmann::json&, const Answer&);

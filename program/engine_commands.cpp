@@ -26,6 +26,7 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"pause_share", &Engine::do_pause_share},
                                                                   {"unshare", &Engine::do_unshare},
                                                                   {"colors", &Engine::do_colors},
+                                                                  {"films", &Engine::do_films},
                                                                   {"consent", &Engine::do_consent},
                                                                   {"grant", &Engine::do_grant},
                                                                   {"revoke", &Engine::do_revoke},

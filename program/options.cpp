@@ -88,7 +88,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   o.name = own_name();
   CLI::App app;
   describe(app, kind);
-  std::string mode, rights, colors = "true", ask, password, password_file, token_file, share;
+  std::string mode, rights, colors = "true", films = "on", ask, password, password_file, token_file, share;
   std::vector<std::string> invitation;
   ProxyWords proxy;
   bool participant = kind == Kind::participant;
@@ -110,6 +110,8 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--identity", o.identity_file,
                  "show your identity; file with its passphrase, - asks (see lotse-participant identity --help)");
   app.add_option("--colors", colors, "true, 256 or grey")->check(CLI::IsMember({"true", "256", "grey"}));
+  app.add_option("--films", films, "on: what keeps moving on your screen goes as video, in less detail; off: never")
+      ->check(CLI::IsMember({"on", "off"}));
   app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
   app.add_option("--lang", o.language, "language of the windows: en, de");
@@ -173,6 +175,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   if (no_cage) o.cage = net::Cage::open;
   if (!share.empty()) o.share = share;
   if (!mode.empty()) o.mode = mode == "control" ? session::Mode::control : session::Mode::presentation;
+  o.films = films == "on" ? session::Films::on : session::Films::off;
   if (!ask.empty()) o.ask = ask == "yes";
   o.colors = colors == "256" ? codec::Colors::c256 : colors == "grey" ? codec::Colors::grey : codec::Colors::full;
   return o;

@@ -9,6 +9,7 @@
 #include "net/caged_workers.h"
 #include "net/proxy.h"
 #include "program/secret_text.h"
+#include "session/film_director.h"
 #include "session/rights.h"
 #include "session/roster.h"
 
@@ -31,6 +32,7 @@ struct Options {
   bool password_given = false;
   std::optional<session::Rights> rights;
   codec::Colors colors = codec::Colors::full;
+  session::Films films = session::Films::on;
   std::string record, canvas_file, log_file, config, language;
   std::string identity_file;  // with the passphrase of the identity to show; - asks; empty: none is shown
   std::string path = "auto";

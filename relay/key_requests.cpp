@@ -1,5 +1,7 @@
 #include "relay/key_requests.h"
 
+#include "wire/film.h"
+
 namespace lotse::relay {
 namespace {
 
@@ -32,13 +34,24 @@ void KeyRequests::want_all(StreamId stream, Instant now) {
 }
 
 void KeyRequests::came(StreamId stream, ItemId item) {
+  if (is_slot(item)) answered(stream, SlotId{item.value()});
+}
+
+void KeyRequests::answered(StreamId stream, SlotId slot) {
   auto source = sources_.find(stream.source);
-  if (source == sources_.end() || source->second.screens.empty() || !is_slot(item)) return;
+  if (source == sources_.end() || source->second.screens.empty()) return;
   auto screen = source->second.screens.find(stream.screen);
   if (screen == source->second.screens.end() || screen->second.all) return;
-  screen->second.slots.erase(SlotId{item.value()});
+  screen->second.slots.erase(slot);
   if (screen->second.slots.empty()) source->second.screens.erase(screen);
 }
+
+void KeyRequests::want_film(StreamId stream, SlotId film, Instant now) {
+  Asked& what = asked(stream, now);
+  if (!what.all) what.slots.insert(wire::film_asked(film));  // who is asked for all makes key frames, too
+}
+
+void KeyRequests::came_film(StreamId stream, SlotId film) { answered(stream, wire::film_asked(film)); }
 
 void KeyRequests::forget(StreamId stream) {
   auto source = sources_.find(stream.source);

@@ -18,6 +18,9 @@ class KeyRequests {
   /// `item` is one that the cache knows: so its memory bounds this one's. Only slots can be asked for by name.
   void want(StreamId stream, ItemId item, Instant now);
   void want_all(StreamId stream, Instant now);
+  /// A key frame of that film; there are few of them.
+  void want_film(StreamId stream, SlotId film, Instant now);
+  void came_film(StreamId stream, SlotId film);
   /// It came: nobody needs to be asked for it any more.
   void came(StreamId stream, ItemId item);
   void forget(StreamId stream);
@@ -42,6 +45,7 @@ class KeyRequests {
   std::map<ParticipantId, Source> sources_;
 
   Asked& asked(StreamId stream, Instant now);
+  void answered(StreamId stream, SlotId slot);
 };
 
 }  // namespace lotse::relay

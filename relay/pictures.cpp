@@ -1,5 +1,7 @@
 #include "relay/pictures.h"
 
+#include "wire/film.h"
+
 namespace lotse::relay {
 /// Changes a receiver's bookkeeping and keeps its share of the memory counted.
 template <class Change>
@@ -76,7 +78,7 @@ void Pictures::lack_all(Seat& seat, StreamId stream, const PictureCache::Stream&
 
 void Pictures::add_receiver(ParticipantId member, ConnId conn, Instant now) {
   remove_receiver(member);
-  Seat& seat = seats_.emplace(member, Seat{conn, Receiver(epoch_)}).first->second;
+  Seat& seat = seats_.emplace(member, Seat{conn, Receiver(epoch_), {}}).first->second;
   for (const auto& [id, stream] : cache_.streams())
     if (id.source != member) lack_all(seat, id, stream, now);
   drain(seat);
@@ -92,7 +94,7 @@ void Pictures::remove_receiver(ParticipantId member) {
 
 void Pictures::forget_stream(StreamId stream) {
   requests_.forget(stream);
-  for (auto& [member, seat] : seats_) change(seat, [&](Receiver& r) { r.forget(stream); });
+  for (auto& [member, seat] : seats_) change(seat, [&](Receiver& r) { r.forget(stream); }), seat.films.forget(stream);
 }
 
 void Pictures::drop_source(ParticipantId source) {
@@ -135,6 +137,7 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
   if (header.destination != kEverybody || ahead) return forward_uncached(header, frame);
   if (header.kind == wire::PacketKind::sign) return on_sign(header, frame);
   if (header.kind == wire::PacketKind::delta) return on_delta(header, frame, now);
+  if (header.kind == wire::PacketKind::film) return on_film(header, frame, now);
   auto taken = cache_.take(header, std::move(frame));
   if (taken == PictureCache::Taken::stale) {
     ++hub_.count().pictures_stale;
@@ -188,6 +191,27 @@ void Pictures::on_delta(const wire::PacketHeader& header, const SharedBytes& fra
   keep_within_budget(now);
 }
 
+/// Goes out at once or never, and is not kept: who cannot use it waits for the next key frame.
+void Pictures::on_film(const wire::PacketHeader& header, const SharedBytes& frame, Instant now) {
+  StreamId stream = stream_of(header);
+  auto known = cache_.streams().find(stream);
+  if (known == cache_.streams().end() || known->second.generation != header.picture.generation)
+    return void(++hub_.count().pictures_stale);
+  if (header.picture.key) requests_.came_film(stream, header.picture.slot);
+  for (auto& [member, seat] : seats_) {
+    if (member == header.source || header.epoch < seat.receiver.first_epoch()) continue;
+    auto pass = seat.films.pass(header, hub_.queued(seat.conn));
+    if (pass == FilmGate::Pass::ask) requests_.want_film(stream, header.picture.slot, now);
+    if (pass != FilmGate::Pass::yes) {
+      ++hub_.count().pictures_deferred;
+      continue;
+    }
+    send(seat, frame);
+    change(seat, [&](Receiver& r) { r.owe_sign(stream, header.picture.batch, frame->size(), nullptr); });
+  }
+  keep_within_budget(now);
+}
+
 void Pictures::on_sign(const wire::PacketHeader& header, const SharedBytes& frame) {
   if (!cache_.take_sign(header, frame)) return void(++hub_.count().pictures_stale);
   StreamId stream = stream_of(header);
@@ -211,6 +235,11 @@ void Pictures::on_request(ParticipantId member, const wire::KeyRequest& request,
   Seat& seat = at->second;
   if (request.slots.empty()) lack_all(seat, stream, known->second, now);
   for (SlotId slot : request.slots) {
+    if (auto film = wire::asked_film(slot)) {
+      seat.films.lacks(stream, *film);
+      requests_.want_film(stream, *film, now);
+      continue;
+    }
     ItemId item{slot.value()};
     if (const PictureCache::Entry* entry = cache_.find(stream, item)) {
       if (entry->frame && entry->batch != 0 && !cache_.sign_of(stream, entry->batch)) {

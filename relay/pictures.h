@@ -3,6 +3,7 @@
 #pragma once
 #include <deque>
 
+#include "relay/film_gate.h"
 #include "relay/hub.h"
 #include "relay/key_requests.h"
 #include "relay/picture_cache.h"
@@ -27,7 +28,7 @@ class Pictures {
   bool announce(Epoch epoch, Instant now);
   Epoch epoch() const { return epoch_; }
 
-  /// A packet of kind key, delta, state, frame_end or sign from its source, as the frame in which it goes out.
+  /// A packet of kind key, delta, film, state, frame_end or sign from its source, as the frame in which it goes out.
   void on_packet(const wire::PacketHeader& header, SharedBytes frame, Instant now);
   /// A hint of a receiver: it lacks something that it was sent, or the proof of it.
   void on_request(ParticipantId member, const wire::KeyRequest& request, Instant now);
@@ -47,6 +48,7 @@ class Pictures {
   struct Seat {
     ConnId conn;
     Receiver receiver;
+    FilmGate films{};
   };
   struct OldEpoch {
     Epoch epoch;
@@ -68,6 +70,7 @@ class Pictures {
   void send_item(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry);
   void send_signs(Seat& seat, Signs which);
   void on_delta(const wire::PacketHeader& header, const SharedBytes& frame, Instant now);
+  void on_film(const wire::PacketHeader& header, const SharedBytes& frame, Instant now);
   bool holds(const Seat& seat, const wire::PacketHeader& delta) const;
   void on_sign(const wire::PacketHeader& header, const SharedBytes& frame);
   void drain(Seat& seat);

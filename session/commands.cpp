@@ -177,6 +177,11 @@ Session::Refusal Session::set_colors(codec::Colors colors, Instant now) {
   return kDone;
 }
 
+void Session::set_films(Films films, Instant now) {
+  films_ = films;
+  if (begin_call(now) && presenting_) presenting_->set_films(films);
+}
+
 Session::Refusal Session::new_code(Instant now) {
   if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
   lead_->admission().new_code(now);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <set>
 
+#include "codec/parts.h"
 #include "codec/plane.h"
 #include "codec/small_copies.h"
 
@@ -127,12 +128,22 @@ wire::Footprint FrameCoder::footprint(const Draft& draft) const {
   return targets && others ? wire::Footprint{*targets, *others} : wire::Footprint{};
 }
 
+void FrameCoder::update(const Wish& wish) {
+  for (const SlotUpdate& update : wish.updates) {
+    Rect slot = grid_.rect(update.slot);
+    std::vector<Rect> parts{slot};
+    for (const Rect& film : wish.films) parts = codec::parts_outside(parts, film);
+    for (const Rect& part : parts)
+      codec::copy_pixels(update.pixels->view().part({part.x - slot.x, part.y - slot.y, part.width, part.height}),
+                         now_.writable().part(part));
+  }
+}
+
 FrameCoder::Frame FrameCoder::begin(const Wish& wish) {
   for (SlotId slot : unsettled_)
     codec::copy_pixels(now_.view().part(grid_.rect(slot)), sent_.writable().part(grid_.rect(slot)));
   unsettled_.clear();
-  for (const SlotUpdate& update : wish.updates)
-    codec::copy_pixels(update.pixels->view(), now_.writable().part(grid_.rect(update.slot)));
+  update(wish);
   std::vector<SlotId> dirty;
   for (SlotId slot : wish.dirty) {
     Rect rect = grid_.rect(slot);
@@ -142,6 +153,11 @@ FrameCoder::Frame FrameCoder::begin(const Wish& wish) {
   std::vector<SlotId> ascending = dirty;
   std::sort(ascending.begin(), ascending.end());
   Draft draft;
+  if (!wish.copy.empty()) {
+    auto copy = std::make_shared<codec::Image>(wish.copy.size());
+    codec::copy_pixels(now_.view().part(wish.copy), copy->writable());
+    draft.frame.copied = std::move(copy);
+  }
   if (wish.whole && !ascending.empty()) draft.moves = moves_.find(sent_.view(), now_.view(), grid_, ascending);
   if (wish.whole && draft.moves.empty() && ascending.size() <= kFewSlots && copies_wait_-- <= 0) {
     draft.moves = copies(ascending, wish.lossy);

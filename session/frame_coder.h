@@ -36,6 +36,8 @@ class FrameCoder {
     bool whole = false;               // every slot was sent once: something may move
     std::size_t keys = 0;             // at most so many slots go as keys,
     std::size_t codes = kMostCodes;   // and about so many bytes of codes into the patch
+    std::vector<Rect> films;          // there the picture stays as it was
+    Rect copy;                        // of the picture as it is now, if not empty: see Frame::copied
   };
   struct Patched {
     SlotId slot;
@@ -49,6 +51,7 @@ class FrameCoder {
     std::vector<Patched> patched;  // its targets
     std::vector<SlotId> keys;      // to be coded by key()
     std::vector<SlotId> left;      // still differ from what was sent
+    SlotPixels copied;             // Wish::copy
   };
   /// What was in the last frame counts as sent from here on.
   Frame begin(const Wish& wish);
@@ -65,6 +68,7 @@ class FrameCoder {
   struct Draft;
   bool lossy_after(const Rect& slot, SlotId id, const std::vector<codec::Move>& moves,
                    const std::vector<bool>& lossy) const;
+  void update(const Wish& wish);
   bool add(Draft& draft, SlotId slot, const Wish& wish);
   template <class Use>
   void for_slots_under(const Rect& area, Use use) const;

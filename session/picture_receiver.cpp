@@ -26,7 +26,10 @@ PictureReceiver::PictureReceiver(SessionHost& host, ParticipantId presenter, Scr
     : host_(host),
       presenter_(presenter),
       screen_(screen),
-      decoding_(host, [this](const PictureDecoding::Outcome& outcome) { decoded(outcome); }) {}
+      decoding_(host, [this](const PictureDecoding::Outcome& outcome) { decoded(outcome); }),
+      films_(host, film_calls()) {
+  films_.reset(decoding_.canvas());
+}
 PictureReceiver::~PictureReceiver() = default;
 
 void PictureReceiver::consume(wire::PacketKind kind, const wire::PictureFields& fields, Bytes payload,
@@ -40,6 +43,8 @@ void PictureReceiver::consume(wire::PacketKind kind, const wire::PictureFields& 
       return consume_key(fields, std::move(payload), hash);
     case wire::PacketKind::delta:
       return consume_delta(fields, payload, hash);
+    case wire::PacketKind::film:
+      return consume_film(fields, payload, hash);
     case wire::PacketKind::frame_end:
       return consume_frame_end(fields, payload);
     case wire::PacketKind::sign:
@@ -104,6 +109,7 @@ void PictureReceiver::consume_geometry(const wire::PictureFields& fields, const 
 void PictureReceiver::start_generation(Generation generation, Size size) {
   generation_ = generation;
   decoding_.reset(size);
+  films_.reset(decoding_.canvas());
   proofs_.reset(decoding_.missing());
   shortfall_.reset();
   unfit_.clear();
@@ -148,6 +154,31 @@ void PictureReceiver::consume_delta(const wire::PictureFields& fields, const Byt
   taken(fields);
 }
 
+FilmPlayer::Calls PictureReceiver::film_calls() {
+  return {
+      .drawn =
+          [this](const Rect& area) {
+            ++stats_.frames, ++stats_.films;
+            host_.show(presenter_, screen_, picture(), {area}, false);
+          },
+      .uncovered =
+          [this](const Rect& area) {
+            changed_.push_back(area);
+            show_by_ = std::min(show_by_, now_ + kShowAnyway);
+          },
+      .slot_version = [this](SlotId slot) { return proofs_.version(slot); },
+      .ask = [this](std::vector<SlotId> films) { ask(generation_, std::move(films)); },
+      .decoded = [this](float ms) { note_decoded(ms); },
+      .refused = [this] { ++stats_.refused; },
+  };
+}
+
+void PictureReceiver::consume_film(const wire::PictureFields& fields, const Bytes& payload,
+                                   const wire::PacketHash& hash) {
+  if (fields.generation != generation_) return;
+  if (films_.take(fields, payload, hash, proofs_.knows(hash), now_)) set_exact(false);
+}
+
 void PictureReceiver::taken(const wire::PictureFields& fields) {
   newest_version_ = std::max(newest_version_, fields.version.value());
   set_exact(false);
@@ -168,6 +199,7 @@ void PictureReceiver::consume_sign(const Bytes& payload) {
   auto hashes = wire::parse_sign(payload);
   if (!hashes) return;
   proofs_.prove(*hashes);
+  films_.prove(*hashes);
   proofs_came();
 }
 
@@ -247,20 +279,26 @@ void PictureReceiver::consume_frame_end(const wire::PictureFields& fields, const
 
 /// The presenter says: who has all up to `version` has every pixel, and this is the picture's hash.
 void PictureReceiver::is_exact_at(std::uint32_t version, std::uint64_t digest) {
+  films_.end(version);
   end_version_ = version;
   end_digest_ = digest;
   end_due_ = true;
   repair_at_ = now_ + kRepairAfter;
 }
 
-void PictureReceiver::decoded(const PictureDecoding::Outcome& outcome) {
+void PictureReceiver::note_decoded(float ms) {
   if (stats_.decode_ms.size() >= kStatsKept) stats_.decode_ms.erase(stats_.decode_ms.begin());
-  stats_.decode_ms.push_back(outcome.ms);
+  stats_.decode_ms.push_back(ms);
+}
+
+void PictureReceiver::decoded(const PictureDecoding::Outcome& outcome) {
+  note_decoded(outcome.ms);
   for (SlotId slot : outcome.broken) {
     ++stats_.refused;
     proofs_.drop(slot);  // anything is welcome again; the repair asks for it
     repair_at_ = std::min(repair_at_, now_ + kRepairAfter);
   }
+  for (SlotId slot : outcome.drawn) films_.slot_drawn(slot);
   for (SlotId slot : outcome.drawn) changed_.push_back(decoding_.canvas().grid().rect(slot));
   stats_.updates += outcome.drawn.size();
   frame_due_ = frame_due_ || outcome.ends_frame;
@@ -286,7 +324,7 @@ void PictureReceiver::show() {
     end_due_ = false;
     judged_version_ = end_version_;
     // Whatever came before it: slots that were withheld leave the picture as it was, and no longer what is shown there.
-    set_exact(end_version_ == newest_version_ && decoding_.missing() == 0 && proofs_.all_proven() &&
+    set_exact(end_version_ == newest_version_ && decoding_.missing() == 0 && proofs_.all_proven() && films_.none() &&
               decoding_.digest() == end_digest_);
   }
   if (decoding_.idle()) shown_version_ = newest_version_;
@@ -324,10 +362,10 @@ void PictureReceiver::judge_proofs(Instant now) {
   if (now < proofs_due()) return;
   proofs_judged_ = now;
   Instant horizon = now - std::min(Duration(wire::kProofTime) + freshness_.lag(), kProofTimeSlow);
-  if (freshness_.silence(now) > kSilence) return proofs_.excuse(horizon, now);
+  if (freshness_.silence(now) > kSilence) return films_.excuse(horizon, now), proofs_.excuse(horizon, now);
   auto doubts = proofs_.overdue(horizon, now);
+  stats_.signed_bad += doubts.slots.size() + films_.doubt(horizon, now);
   if (doubts.slots.empty()) return;
-  stats_.signed_bad += doubts.slots.size();
   ask(generation_, std::move(doubts.slots));
   if (now - std::exchange(doubted_at_, now) > kIncident) told_unproven_ = false;
   if (!doubts.again || std::exchange(told_unproven_, true)) return;
@@ -337,7 +375,7 @@ void PictureReceiver::judge_proofs(Instant now) {
 }
 
 Instant PictureReceiver::proofs_due() const {
-  Instant since = proofs_.waiting_since();
+  Instant since = std::min(proofs_.waiting_since(), films_.waiting_since());
   if (since == Instant::never()) return since;
   return std::max(since + Duration(wire::kProofTime), proofs_judged_ + kProofsGap);
 }

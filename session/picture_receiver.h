@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "session/film_player.h"
 #include "session/freshness.h"
 #include "session/host.h"
 #include "session/picture_decoding.h"
@@ -40,14 +41,14 @@ class PictureReceiver {
   bool stale() const { return stale_; }
   Size size() const { return decoding_.canvas().grid().size(); }
   Generation generation() const { return generation_; }
-  codec::FrameView picture() const { return decoding_.canvas().view(); }
+  codec::FrameView picture() const { return films_.view(); }
   /// Versions of the picture that are here and not shown yet.
   std::uint32_t versions_behind() const { return newest_version_ - shown_version_; }
   const CursorImage& cursor() const { return cursor_; }
   std::optional<Point> cursor_position() const { return cursor_position_; }
 
   struct Stats {
-    std::uint64_t updates = 0, frames = 0, refused = 0;
+    std::uint64_t updates = 0, frames = 0, films = 0, refused = 0;
     std::uint64_t signed_bad = 0;  // times that a slot's proof did not come in time
     std::uint64_t wrong = 0;       // times that all was proven and its hash not the presenter's
     std::vector<float> decode_ms;  // of the last jobs, at most 256
@@ -64,6 +65,9 @@ class PictureReceiver {
   void is_exact_at(std::uint32_t version, std::uint64_t digest);
   bool may_be_exact() const;
   void judge_unfit();
+  void consume_film(const wire::PictureFields& fields, const Bytes& payload, const wire::PacketHash& hash);
+  FilmPlayer::Calls film_calls();
+  void note_decoded(float ms);
   void taken(const wire::PictureFields& fields);
   void consume_manifest(const wire::PictureFields& fields, const wire::Manifest& manifest);
   void compare_versions(const wire::Manifest& manifest);
@@ -87,6 +91,7 @@ class PictureReceiver {
   Generation generation_;
   PictureDecoding decoding_;
   SlotProofs proofs_;
+  FilmPlayer films_;
   Freshness freshness_;
   Shortfall shortfall_;
   std::vector<Rect> changed_;  // on the canvas, not shown yet

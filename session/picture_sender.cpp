@@ -5,6 +5,7 @@
 #include "codec/canvas.h"
 #include "session/picture_manifest.h"
 #include "session/slot_proofs.h"
+#include "wire/film.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
@@ -91,7 +92,12 @@ struct PictureSender::Job {
 };
 
 PictureSender::PictureSender(SessionHost& host, LinkRate& link, ScreenId screen, Generation generation, PictureOut out)
-    : host_(host), rate_(link), out_(std::move(out)), screen_(screen), generation_(generation) {}
+    : host_(host),
+      rate_(link),
+      out_(std::move(out)),
+      screen_(screen),
+      generation_(generation),
+      filming_(host, [this](const Filming::Frame& frame) { return send_film(frame); }) {}
 PictureSender::~PictureSender() = default;
 
 void PictureSender::set_watched(bool watched, Instant now) {
@@ -106,9 +112,11 @@ void PictureSender::update(Size size, std::vector<SlotUpdate> slots, Instant now
   updated_ = now;
   if (size != grid_.size()) start_generation(size);
   ++version_;
+  filming_.captured(now);
   for (SlotUpdate& update : slots) {
     auto index = update.slot.value();
     if (index >= slots_.size() || !update.pixels || update.pixels->size() != grid_.rect(update.slot).size()) continue;
+    if (filming_.take(update, now)) continue;
     Slot& slot = slots_[index];
     slot.burst = now - slot.changed < kMotionGap ? slot.burst + 1 : 0;
     slot.changed = now;
@@ -128,6 +136,7 @@ void PictureSender::start_generation(Size size) {
   wanted_keys_.clear();
   captured_.clear();
   coder_ = std::make_shared<FrameCoder>(size);
+  filming_.reset(grid_);
   job_.reset();  // what comes back of it belongs to the old generation
   unsent_ = unsharp_ = grid_.count();
   end_due_ = false;
@@ -192,7 +201,9 @@ void PictureSender::reseal(Instant now) { requested(generation_, {}, now); }
 void PictureSender::requested(Generation generation, const std::vector<SlotId>& slots, Instant now) {
   if (generation != generation_) return;
   for (std::uint32_t i = 0; slots.empty() && i < slots_.size(); ++i) slots_[i].granted = true, want_key(i);
+  if (slots.empty()) filming_.requested_all();
   for (SlotId slot : slots) {
+    if (auto film = wire::asked_film(slot)) filming_.requested(*film);
     if (slot.value() >= slots_.size() || now - slots_[slot.value()].requested < kRequestGap) continue;
     slots_[slot.value()].requested = now;
     want_key(slot.value());
@@ -224,8 +235,10 @@ void PictureSender::poll(Instant now) {
   send_states();
   if (now >= manifest_at_) send_manifest(now);
   if (paused_) return;
+  end_films(now);
   send_wanted();
   start_frame(now);
+  if (link_takes()) filming_.poll(rate_.rate(), now);
   judge_rest(now);
   ask_for_frame(now);
 }
@@ -236,7 +249,7 @@ Duration PictureSender::replace_after() const { return link_takes() ? kReplaceAf
 
 void PictureSender::ask_for_frame(Instant now) {
   if (wanted_ || !watched_ || (job_ && !job_->begun)) return;
-  if (!dirty_.empty() && now - updated_ < replace_after()) return;
+  if ((!dirty_.empty() || filming_.waiting()) && now - updated_ < replace_after()) return;
   wanted_ = true;
   host_.want_frame_of(screen_);
 }
@@ -325,7 +338,7 @@ void PictureSender::choose_ranks(Job& job) const {
 void PictureSender::start_frame(Instant now) {
   if (job_ || !coder_ || !link_takes()) return;
   auto job = gather(now);
-  if (job->wish.dirty.empty() && (job->again.empty() || !link_takes(kShareOfOld))) return;
+  if (job->wish.dirty.empty() && job->wish.copy.empty() && (job->again.empty() || !link_takes(kShareOfOld))) return;
   job_ = job;
   host_.work([job, this, alive = std::weak_ptr<int>(alive_)] {
     auto start = std::chrono::steady_clock::now();
@@ -358,9 +371,12 @@ std::shared_ptr<PictureSender::Job> PictureSender::gather(Instant now) {
     job->wish.updates.push_back({slot, std::exchange(slots_[slot.value()].pixels, nullptr)});
   for (std::uint32_t index : std::exchange(dirty_, {})) {
     slots_[index].dirty = false;
-    job->wish.dirty.push_back(SlotId{index});
+    if (!filming_.covers(SlotId{index})) job->wish.dirty.push_back(SlotId{index});
   }
   choose_ranks(*job);
+  job->wish.films = filming_.areas();
+  auto photo = [&](SlotId slot) { return !slots_[slot.value()].exact && !slots_[slot.value()].payload.empty(); };
+  if (job->wish.whole) job->wish.copy = filming_.wanted(photo, now).value_or(Rect{});
   gather_again(*job, now);
   return job;
 }
@@ -385,7 +401,7 @@ void PictureSender::refine(Job& job, Instant now, std::size_t most) {
   std::vector<Refinement::Candidate> candidates;
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
-    if (slot.version == 0 || slot.exact || now - slot.changed < still_after()) continue;
+    if (slot.version == 0 || slot.exact || now - slot.changed < still_after() || filming_.covers(SlotId{i})) continue;
     candidates.push_back({SlotId{i}, std::min(slot.rank, codec::Rank::normal), slot.text, grid_.rect(SlotId{i})});
   }
   refinement_.order(candidates, std::min(most, 1 + frame_budget() / (1 + again_bytes_)));
@@ -400,6 +416,7 @@ void PictureSender::begun(const std::shared_ptr<Job>& job) {
     if (!slots_[slot.value()].dirty) dirty_.push_back(slot.value());
     slots_[slot.value()].dirty = true;
   }
+  if (job->frame.copied) filming_.start(job->frame.copied, polled_);
   job->to_code = job->count();
   if (!job->frame.patch.empty()) send_delta(*job);
   if (job->to_code == job->keys.size()) return coded(*job, std::exchange(job->keys, {}));
@@ -511,6 +528,45 @@ bool PictureSender::send_key(std::uint32_t index, bool last) {
   return true;
 }
 
+/// Each in a version of its own, which is higher than that of any slot so far.
+std::optional<std::uint32_t> PictureSender::send_film(const Filming::Frame& frame) {
+  wire::PictureFields fields{generation_,   screen_, frame.layer, frame.film, SlotVersion{++version_},
+                             batch_.number, false,   {},          frame.key};
+  auto hash = out_(wire::PacketKind::film, fields, frame.payload);
+  if (!hash) return std::nullopt;
+  rate_.handed(frame.payload.size());
+  count_in_batch(*hash, frame.payload.size());
+  sent_at_ = polled_;
+  end_due_ = true;
+  ++stats_.films;
+  return version_;
+}
+
+/// The slots of a film that is over go anew, all of them: by that viewers see that it is.
+void PictureSender::end_films(Instant now) {
+  auto slots = filming_.ended(now);
+  if (!slots.empty()) ++version_;
+  for (SlotUpdate& update : slots) {
+    std::uint32_t index = update.slot.value();
+    Slot& slot = slots_[index];
+    slot.changed = now;
+    slot.burst = 0;
+    slot.payload.clear();
+    slot.granted = true;
+    want_key(index);
+    if (!slot.dirty) dirty_.push_back(index);
+    slot.dirty = true;
+    if (!update.pixels) continue;
+    if (!slot.pixels) captured_.push_back(update.slot);
+    slot.pixels = std::move(update.pixels);
+  }
+}
+
+void PictureSender::set_films(Films films, std::size_t least_slots) {
+  filming_.set(films);
+  filming_.set_least_slots(least_slots);
+}
+
 void PictureSender::count_in_batch(const wire::PacketHash& hash, std::size_t bytes) {
   if (batch_.hashes.empty()) batch_.opened = polled_;
   append(batch_.hashes, hash);
@@ -528,7 +584,7 @@ void PictureSender::sign_batch() {
 }
 
 bool PictureSender::at_rest() const {
-  return end_due_ && !job_ && dirty_.empty() && wanted_keys_.empty() && unsharp_ == 0;
+  return end_due_ && filming_.none() && !job_ && dirty_.empty() && wanted_keys_.empty() && unsharp_ == 0;
 }
 
 void PictureSender::judge_rest(Instant now) {
@@ -562,14 +618,17 @@ Instant PictureSender::next_deadline() const {
   if (watched_ && sharing_ && !grid_.size().empty()) next = std::min(next, manifest_at_);
   if (!watched_ || paused_ || !sharing_) return next;
   if (rate_.busy()) next = std::min(next, polled_ + LinkRate::kSpan);
-  if (!dirty_.empty() && !wanted_) next = std::min(next, updated_ + replace_after());
+  if ((!dirty_.empty() || filming_.waiting()) && !wanted_) next = std::min(next, updated_ + replace_after());
+  Instant films = filming_.next_deadline();
+  next = std::min(next, link_takes() ? films : std::max(films, polled_ + kLookAgain));
   if (job_) return next;
   if (at_rest()) next = std::min(next, sent_at_ + kRest);
   if (!wanted_keys_.empty()) return std::min(next, polled_ + kLookAgain);
   if (unsharp_ == 0 || !dirty_.empty()) return next;
   Instant still = Instant::never();
   for (const Slot& slot : slots_)
-    if (slot.version != 0 && !slot.exact) still = std::min(still, slot.changed + still_after());
+    if (slot.version != 0 && !slot.exact && !filming_.covers(SlotId{static_cast<std::uint32_t>(&slot - slots_.data())}))
+      still = std::min(still, slot.changed + still_after());
   if (still == Instant::never()) return next;
   return std::min(next, still > polled_ ? still : polled_ + kLookAgain);  // else it was looked at just now
 }

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/time.h"
+#include "session/filming.h"
 #include "session/frame_coder.h"
 #include "session/host.h"
 #include "session/link_rate.h"
@@ -40,6 +41,8 @@ class PictureSender {
   void update(Size size, std::vector<SlotUpdate> slots, Instant now);
   void set_name(std::string name) { name_ = std::move(name); }
   void set_colors(codec::Colors colors) { colors_ = colors; }
+  /// Whether what keeps moving goes as films. `least_slots`: so many side by side.
+  void set_films(Films films, std::size_t least_slots = FilmDirector::kLeastSlots);
   void set_cursor(CursorImage shape);
   void set_cursor_position(Point position);
   void set_paused(bool paused, Instant now);
@@ -61,8 +64,8 @@ class PictureSender {
   void finish();
 
   struct Stats {
-    std::uint64_t updates = 0, frames = 0;
-    std::vector<float> encode_ms;  // of the last frames, at most 256
+    std::uint64_t updates = 0, frames = 0, films = 0;  // the last: frames of films
+    std::vector<float> encode_ms;                      // of the last frames, at most 256
   };
   const Stats& stats() const { return stats_; }
 
@@ -104,6 +107,8 @@ class PictureSender {
   void sent(std::uint32_t index, std::uint32_t version, codec::Rank rank, bool exact, std::uint64_t hash);
   void send_delta(Job& job);
   bool send_key(std::uint32_t index, bool last);
+  std::optional<std::uint32_t> send_film(const Filming::Frame& frame);
+  void end_films(Instant now);
   void count_in_batch(const wire::PacketHash& hash, std::size_t bytes);
   void want_key(std::uint32_t index);
   std::size_t frame_budget() const;
@@ -141,6 +146,7 @@ class PictureSender {
   std::shared_ptr<FrameCoder> coder_;      // a new one with each generation
   std::shared_ptr<Job> job_;               // the frame under way
   Refinement refinement_;
+  Filming filming_;
   std::size_t key_bytes_ = 1200;   // of a key, on average,
   std::size_t again_bytes_ = 8000;  // and of one that is sent once more
   double answers_ = 0;            // bytes that may be sent on request

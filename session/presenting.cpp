@@ -116,6 +116,7 @@ void Presenting::begin(const ScreenPlace& place) {
   sender.set_clock(clock_);
   sender.set_name(place.name);
   sender.set_colors(core_.roster.colors);
+  sender.set_films(films_);
   if (cursor_) sender.set_cursor(*cursor_);
   sender.set_paused(paused_, core_.now);
   sender.set_watched(!core_.others().empty(), core_.now);
@@ -189,6 +190,14 @@ void Presenting::pause(bool paused) {
 
 void Presenting::set_colors(codec::Colors colors) {
   for (auto& [id, screen] : screens_) screen->sender.set_colors(colors);
+}
+
+void Presenting::set_films(Films films) {
+  films_ = films;
+  for (auto& [id, screen] : screens_) {
+    screen->sender.set_films(films);
+    screen->sender.poll(core_.now);
+  }
 }
 
 void Presenting::members_changed() {

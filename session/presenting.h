@@ -40,6 +40,7 @@ class Presenting {
   bool revoke(ParticipantId member, const std::string& reason);
   void stop_control(const std::string& reason);
   void set_colors(codec::Colors colors);
+  void set_films(Films films);
 
   // From other members.
   void on_control_request(ParticipantId from, bool wanted);
@@ -87,6 +88,7 @@ class Presenting {
   std::map<ScreenId, Generation> last_generations_;  // also of screens that have ended
   std::optional<CursorImage> cursor_;
   bool paused_ = false;
+  Films films_ = Films::on;
   std::uint32_t clock_ = 0;  // of manifests
   InputGate gate_;
   std::set<ParticipantId> lost_control_;  // while they were away

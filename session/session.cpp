@@ -63,6 +63,7 @@ Session::~Session() = default;
 
 void Session::build_parts(std::optional<bool> ask) {
   presenting_ = std::make_unique<Presenting>(*core_, ask);
+  presenting_->set_films(films_);
   watching_ = std::make_unique<Watching>(*core_);
   watching_->on_sharing = [this](ParticipantId member, bool sharing) {
     if (lead_) lead_->on_sharing(member, sharing);

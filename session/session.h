@@ -87,6 +87,8 @@ class Session {
   Refusal set_locked(bool locked, Instant now);
   Refusal set_default_rights(Rights rights, Instant now);
   Refusal set_colors(codec::Colors colors, Instant now);
+  /// Of the own screens, also of those that are shared later.
+  void set_films(Films films, Instant now);
   Refusal new_code(Instant now);
   Refusal hand_over(ParticipantId member, Instant now);
   Refusal set_deputy(ParticipantId member, bool on, Instant now);
@@ -150,6 +152,7 @@ class Session {
   std::unique_ptr<Follow> follow_;
   std::unique_ptr<Presenting> presenting_;
   std::unique_ptr<Watching> watching_;
+  Films films_ = Films::on;
   MasterOptions::Code code_kind_ = MasterOptions::Code::automatic;
   std::deque<HeldPacket> held_;
   std::size_t held_bytes_ = 0;

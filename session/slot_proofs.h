@@ -50,6 +50,9 @@ class SlotProofs {
   /// The hashes of a SIGN whose signature fits; it may come before its packets.
   void prove(const std::vector<wire::PacketHash>& hashes);
 
+  /// A SIGN has named it already.
+  bool knows(const wire::PacketHash& hash) const { return known_.contains(hash); }
+
   bool all_proven() const { return unproven_.empty(); }
   /// Of what the slot holds, or of what was proven of it where that is doubted; 0: nothing.
   std::uint32_t version(SlotId slot) const;

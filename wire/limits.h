@@ -58,13 +58,18 @@ inline constexpr auto kTakeOverAfter = 60s;   // without a PONG; the relay: with
 inline constexpr auto kTakeOverStep = 10s;    // that each deputy leaves to those before it
 
 // Pictures.
-inline constexpr std::uint32_t kMaxSlots = 65536;   // of one screen: 16384 x 16384 pixels
-inline constexpr std::size_t kMaxRuns = 255;        // of a delta's targets, and of its sources
-inline constexpr std::size_t kMaxRun = 256;         // slots in one of them
-inline constexpr std::uint8_t kMaxScreens = 16;     // of one presenter
-inline constexpr std::uint32_t kStateChannels = 8;  // conflated values beside the picture of a screen
-inline constexpr int kMaxCursorSide = 256;          // pixels
-inline constexpr std::size_t kBatchPackets = 50;    // that one SIGN proves: 64 bytes of signature for 800 of hashes
+inline constexpr std::uint32_t kMaxSlots = 65536;          // of one screen: 16384 x 16384 pixels
+inline constexpr std::size_t kMaxRuns = 255;               // of a delta's targets, and of its sources
+inline constexpr std::size_t kMaxRun = 256;                // slots in one of them
+inline constexpr std::uint8_t kMaxScreens = 16;            // of one presenter
+inline constexpr std::uint32_t kStateChannels = 8;         // conflated values beside the picture of a screen
+inline constexpr int kMaxCursorSide = 256;                 // pixels
+inline constexpr std::uint32_t kMaxFilms = 4;              // of one screen at a time
+inline constexpr std::uint8_t kFilmLayers = 3;             // temporal ones
+inline constexpr int kLeastFilmSide = 16;                  // pixels
+inline constexpr int kMostFilmPixels = 4096 * 2304;        // what a decoder is made for: 60 MB of its memory
+inline constexpr std::size_t kMostFilmBytes = 200u << 10;  // of one frame: its packet has to hold it
+inline constexpr std::size_t kBatchPackets = 50;  // that one SIGN proves: 64 bytes of signature for 800 of hashes
 inline constexpr std::size_t kMaxSign = kBatchPackets * 16 + 64 + 16;  // bytes of payload: hashes, signature, tag
 inline constexpr auto kProofTime = 1500ms;                // from a key to its SIGN, on a link that is not slow
 inline constexpr std::size_t kProofsKept = 8192;          // hashes of packets proven before they came

@@ -21,7 +21,7 @@ std::optional<std::vector<SlotRun>> Footprint::runs(const std::vector<std::uint3
 
 namespace {
 
-constexpr std::uint8_t kLast = 1;  // flag
+constexpr std::uint8_t kLast = 1, kKey = 2;  // flags
 
 void write_runs(const std::vector<SlotRun>& runs, Bytes& out) {
   for (const SlotRun& run : runs) {
@@ -63,13 +63,20 @@ bool read_picture(ByteReader& in, PacketKind kind, PictureFields& out) {
   out.screen = ScreenId{in.get<std::uint8_t>()};
   out.rank = in.get<std::uint8_t>();
   auto flags = in.get<std::uint8_t>();
-  if (flags > (is_batched(kind) ? kLast : 0) || in.get<std::uint8_t>() != 0) return false;
-  out.last = flags == kLast;
+  bool film = kind == PacketKind::film;
+  std::uint8_t allowed = film ? kKey : is_batched(kind) ? kLast : 0;
+  if ((flags & ~allowed) != 0 || in.get<std::uint8_t>() != 0) return false;
+  out.last = (flags & kLast) != 0;
+  out.key = (flags & kKey) != 0;
+  if (film && (out.rank > kFilmLayers - 1 || (out.key && out.rank != 0))) return false;
   out.slot = SlotId{in.get<std::uint32_t>()};
   out.version = SlotVersion{in.get<std::uint32_t>()};
   out.batch = in.get<std::uint32_t>();
   if ((is_batched(kind) || kind == PacketKind::sign) != (out.batch != 0)) return false;
-  std::uint32_t slots = kind == PacketKind::key ? kMaxSlots : kind == PacketKind::state ? kStateChannels : 1;
+  std::uint32_t slots = kind == PacketKind::key     ? kMaxSlots
+                        : kind == PacketKind::state ? kStateChannels
+                        : film                      ? kMaxFilms
+                                                    : 1;
   if (out.screen.value() >= kMaxScreens || out.slot.value() >= slots) return false;
   return kind != PacketKind::delta || read_footprint(in, out.footprint);
 }
@@ -88,8 +95,8 @@ void write_header(const PacketHeader& h, Bytes& out) {
   put(h.session_tag), put(h.source.value()), put(h.destination.value()), put(h.epoch.value()), put(h.counter);
   if (h.kind != PacketKind::message) {
     const PictureFields& p = h.picture;
-    put(p.generation.value()), put(p.screen.value()), put(p.rank), put(p.last ? kLast : std::uint8_t{0});
-    put(std::uint8_t{0});
+    put(p.generation.value()), put(p.screen.value()), put(p.rank);
+    put(static_cast<std::uint8_t>((p.last ? kLast : 0) | (p.key ? kKey : 0))), put(std::uint8_t{0});
     put(p.slot.value()), put(p.version.value()), put(p.batch);
   }
   append(out, ByteView(bytes).first(size));
@@ -105,7 +112,7 @@ std::optional<ParsedPacket> parse_packet(ByteView packet) {
   PacketHeader h;
   if (in.get<std::uint8_t>() != kVersion) return std::nullopt;
   auto kind = in.get<std::uint8_t>(), keying = in.get<std::uint8_t>();
-  if (kind < 1 || kind > 6 || keying > 1) return std::nullopt;
+  if (kind < 1 || kind > 7 || keying > 1) return std::nullopt;
   h.kind = static_cast<PacketKind>(kind);
   h.keying = static_cast<Keying>(keying);
   h.stream = in.get<std::uint8_t>();

@@ -2,7 +2,7 @@
 // data of the seal, so nobody changes it unnoticed.
 //
 //   u8 version = 1, u8 kind, u8 keying, u8 stream, u32 session tag, u16 source, u16 destination, u32 epoch, u64 counter
-// and, for kinds 2 to 6,
+// and, for kinds 2 to 7,
 //   u32 generation, u8 screen, u8 rank, u8 flags, u8 zero, u32 slot, u32 version, u32 batch
 // and, for kind 6,
 //   u8 targets, u8 sources, then for each of these runs u16 first slot, u8 slots - 1
@@ -24,6 +24,7 @@ enum class PacketKind : std::uint8_t {
   state = 4,      // a small conflated value (cursor, geometry): the newest per (source, screen, slot = channel) counts
   sign = 5,       // proves the keys and deltas of its batch; goes out behind them
   delta = 6,  // makes `targets` from what a receiver holds of the footprint; of no use where one of it is not as it was
+  film = 7,   // a frame of what keeps moving, in `rank` its temporal layer; of no use without those it is built on
 };
 
 /// Under which key: the epoch's, or that of a pair of members (the handshake's where one of them is the first master).
@@ -55,9 +56,10 @@ struct PictureFields {
   std::uint8_t rank = 0;
   SlotId slot;
   SlotVersion version;
-  std::uint32_t batch = 0;  // of kinds key, delta and sign: from 1, rising within a generation of a screen
+  std::uint32_t batch = 0;  // of kinds key, delta, film and sign: from 1, rising within a generation of a screen
   bool last = false;        // of kinds key and delta: with it a frame is complete
   Footprint footprint{};    // of kind delta
+  bool key = false;         // of kind film: it is built on nothing
   bool operator==(const PictureFields&) const = default;
 };
 
@@ -78,7 +80,9 @@ inline constexpr std::size_t kMessageHeader = 24;
 inline constexpr std::size_t kPictureHeader = 44;  // without the footprint
 
 /// Its pixels are proven by the SIGN of its batch; every other packet of a picture carries its own signature.
-inline bool is_batched(PacketKind kind) { return kind == PacketKind::key || kind == PacketKind::delta; }
+inline bool is_batched(PacketKind kind) {
+  return kind == PacketKind::key || kind == PacketKind::delta || kind == PacketKind::film;
+}
 
 /// First four bytes of the session's uuid: keeps a packet that went astray out of another session.
 std::uint32_t session_tag(const SessionUuid& uuid);

@@ -188,7 +188,7 @@ std::optional<Frame> read_key_request(ByteReader& in) {
     return std::nullopt;
   for (int i = 0; i < count; ++i) {
     f.slots.push_back(SlotId{in.get<std::uint32_t>()});
-    if (f.slots.back().value() >= kMaxSlots) return std::nullopt;
+    if (f.slots.back().value() >= kMaxSlots + kMaxFilms) return std::nullopt;
   }
   return f;
 }

@@ -91,7 +91,8 @@ class Terminal:
 def live():
     return [Terminal("typing", "type", "-geometry", "120x40+200+120"),
             Terminal("terminal scroll", "scroll", "-geometry", "180x50+60+40"),
-            Played("window move", "move")]
+            Played("window move", "move"),
+            Played("video", "video")]
 
 
 def recorded():

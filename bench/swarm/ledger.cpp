@@ -29,6 +29,7 @@ void Ledger::consume(const wire::ParsedPacket& packet, const Bytes& payload, con
     case wire::PacketKind::sign:
       if (auto hashes = wire::parse_sign(payload); hashes && fields.generation == generation_) proofs_.prove(*hashes);
       return;
+    case wire::PacketKind::film:
     case wire::PacketKind::frame_end:
     case wire::PacketKind::message:
       return;

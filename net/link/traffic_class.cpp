@@ -19,6 +19,7 @@ TrafficClass class_of(ByteView frame) {
   switch (header.kind) {
     case wire::PacketKind::key:
     case wire::PacketKind::delta:
+    case wire::PacketKind::film:
     case wire::PacketKind::frame_end:
     case wire::PacketKind::sign:
       return TrafficClass::picture;

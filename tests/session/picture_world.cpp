@@ -62,6 +62,8 @@ class PictureWorld::Presenter : public PictureHost {
     world_.deltas += kind == wire::PacketKind::delta;
     world_.moves += kind == wire::PacketKind::delta && !payload.empty() && payload[8] > 1;
     world_.keys += kind == wire::PacketKind::key;
+    world_.films += kind == wire::PacketKind::film;
+    world_.film_keys += kind == wire::PacketKind::film && fields.key;
     auto hash = crypto::packet_hash(ByteView(frame).subspan(1));
     send(std::move(frame));
     return hash;
@@ -196,6 +198,11 @@ void PictureWorld::resize(Size size) {
   presenter_->changed_all();
 }
 
+void PictureWorld::set_films(session::Films wanted, std::size_t least_slots) {
+  presenter_->sender.set_films(wanted, least_slots);
+  presenter_->sender.poll(now);
+}
+
 void PictureWorld::rekey() {
   relay_.announce(Epoch{++epoch_}, now);
   presenter_->sender.reseal(now);
@@ -311,12 +318,17 @@ bool PictureWorld::sees(std::size_t at) const {
 
 std::size_t PictureWorld::wrong(std::size_t at) const { return viewers_[at]->receiver.stats().wrong; }
 
+std::size_t PictureWorld::films_seen(std::size_t at) const { return viewers_[at]->receiver.stats().films; }
+
+const codec::Image& PictureWorld::shown(std::size_t at) const { return viewers_[at]->shown; }
+
 std::string PictureWorld::state(std::size_t at) const {
   const Viewer& viewer = *viewers_[at];
   std::ostringstream out;
   out << "exact " << viewer.receiver.exact() << ", complete " << viewer.receiver.complete() << ", same pixels "
       << codec::same_pixels(viewer.shown.view(), screen.view()) << ", stale " << viewer.receiver.stale() << ", refused "
-      << viewer.receiver.stats().refused << ", unproven " << viewer.receiver.stats().signed_bad;
+      << viewer.receiver.stats().refused << ", unproven " << viewer.receiver.stats().signed_bad << ", behind "
+      << viewer.receiver.versions_behind();
   return out.str();
 }
 

@@ -37,6 +37,8 @@ class PictureWorld : public relay::Hub {
   std::size_t join(double bytes_a_second, Duration latency);
   void leave(std::size_t viewer);
   void rekey();
+  /// What moves in so many slots side by side goes as a film.
+  void set_films(session::Films wanted, std::size_t least_slots);
   void set_uplink(double bytes_a_second) { uplink_rate_ = bytes_a_second; }
 
   void run(Duration time);
@@ -50,7 +52,10 @@ class PictureWorld : public relay::Hub {
   std::size_t wrong(std::size_t viewer) const;
   std::string state(std::size_t viewer) const;
   std::size_t most_memory() const { return most_memory_; }
-  std::size_t deltas = 0, keys = 0, moves = 0;
+  std::size_t deltas = 0, keys = 0, moves = 0, films = 0, film_keys = 0;
+  /// Frames of films that a viewer has shown; and its picture as it is to be seen.
+  std::size_t films_seen(std::size_t viewer) const;
+  const codec::Image& shown(std::size_t viewer) const;
 
  private:
   class Presenter;
