@@ -182,6 +182,7 @@ Bytes picture_frame(const Picture& p) {
                     SlotVersion{p.version},
                     wire::is_batched(p.kind) || p.kind == wire::PacketKind::sign ? p.batch : 0};
   header.picture.footprint = {*wire::Footprint::runs(p.targets), *wire::Footprint::runs(p.sources)};
+  header.picture.key = p.film_key;
   return frame_of(header, p.size);
 }
 

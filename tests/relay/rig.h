@@ -159,6 +159,7 @@ struct Picture {
   std::uint16_t destination = 0xFFFF;
   std::uint32_t batch = 1;                          // of keys, deltas and SIGNs
   std::vector<std::uint32_t> targets{}, sources{};  // of deltas
+  bool film_key = false;
 };
 /// The frame of a picture packet of the rig's session.
 Bytes picture_frame(const Picture& picture);

@@ -25,6 +25,14 @@ PacketHeader picture(PacketKind kind = PacketKind::key) {
   return h;
 }
 
+PacketHeader film(std::uint8_t layer, bool key) {
+  PacketHeader h = picture(PacketKind::film);
+  h.picture.rank = layer;
+  h.picture.slot = SlotId{kMaxFilms - 1};
+  h.picture.key = key;
+  return h;
+}
+
 Bytes packet(const PacketHeader& header, std::size_t payload) {
   Bytes out;
   write_header(header, out);
@@ -40,8 +48,9 @@ TEST_CASE("a packet's header comes back as it was written") {
   message.stream = 3;
   message.source = ParticipantId{1};
   message.counter = 42;
-  for (const PacketHeader& header : {message, picture(), picture(PacketKind::frame_end), picture(PacketKind::state),
-                                     picture(PacketKind::sign), picture(PacketKind::delta)}) {
+  for (const PacketHeader& header :
+       {message, picture(), picture(PacketKind::frame_end), picture(PacketKind::state), picture(PacketKind::sign),
+        picture(PacketKind::delta), film(0, true), film(2, false)}) {
     Bytes bytes = packet(header, 33);
     auto parsed = parse_packet(bytes);
     REQUIRE(parsed);
@@ -78,6 +87,22 @@ TEST_CASE("only keys and deltas can be the last of a frame") {
     header.picture.last = true;
     CHECK_FALSE(parse_packet(packet(header, 1)));
   }
+}
+
+TEST_CASE("a film has three layers and a number, its key frames are of the lowest, and nothing else has key frames") {
+  auto taken = [](const PacketHeader& header) { return parse_packet(packet(header, 1)).has_value(); };
+  CHECK(taken(film(kFilmLayers - 1, false)));
+  CHECK_FALSE(taken(film(kFilmLayers, false)));
+  CHECK_FALSE(taken(film(1, true)));
+  PacketHeader header = film(0, false);
+  header.picture.slot = SlotId{kMaxFilms};
+  CHECK_FALSE(taken(header));
+  header = film(0, false);
+  header.picture.last = true;
+  CHECK_FALSE(taken(header));
+  header = picture(PacketKind::key);
+  header.picture.key = true;
+  CHECK_FALSE(taken(header));
 }
 
 TEST_CASE("a footprint's runs ascend, stay in the screen and name no slot twice") {
