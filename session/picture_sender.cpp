@@ -534,7 +534,7 @@ std::optional<std::uint32_t> PictureSender::send_film(const Filming::Frame& fram
                              batch_.number, false,   {},          frame.key};
   auto hash = out_(wire::PacketKind::film, fields, frame.payload);
   if (!hash) return std::nullopt;
-  rate_.handed(frame.payload.size());
+  rate_.handed(frame.payload.size(), polled_);
   count_in_batch(*hash, frame.payload.size());
   sent_at_ = polled_;
   end_due_ = true;

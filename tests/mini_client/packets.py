@@ -5,7 +5,7 @@ import struct
 
 from .primitives import Refused, expand, extract, gcm_open, gcm_seal, u8, u16, u32, u64, verify
 
-MESSAGE, SLOT, FRAME_END, STATE, SIGN, DELTA = 1, 2, 3, 4, 5, 6  # kind; the documents call a slot's packet KEY
+MESSAGE, SLOT, FRAME_END, STATE, SIGN, DELTA, FILM = 1, 2, 3, 4, 5, 6, 7  # kind; the documents call a slot's packet KEY
 EPOCH, PAIR = 0, 1  # keying
 CONTROL, PICTURE, AUDIO, POINTER, CHAT = range(5)  # stream
 ALL = 0xFFFF
@@ -51,7 +51,7 @@ class Header:
 
 def parse(packet):
     """(Header, its bytes, sealed payload)."""
-    if len(packet) < _HEAD.size or packet[0] != 1 or not MESSAGE <= packet[1] <= DELTA:
+    if len(packet) < _HEAD.size or packet[0] != 1 or not MESSAGE <= packet[1] <= FILM:
         raise Refused("malformed")
     _, *fields = _HEAD.unpack_from(packet)
     size = _HEAD.size

@@ -79,6 +79,7 @@ TEST_CASE("a full way loses the top layer first, and what is built on a lost fra
   s.presenter.send_bytes(film_frame(8, 2));  // built on what was left out
   s.presenter.send_bytes(film_frame(9, 0));
   s.presenter.send_bytes(film_frame(10, 2));
+  s.rig.flow(s.viewer);
   CHECK(films(s.viewer) == Versions{2, 3, 5, 6, 9, 10});
   s.rig.pass(std::chrono::seconds(1));
   CHECK(s.presenter.got<wire::KeyRequest>().empty());
@@ -96,6 +97,7 @@ TEST_CASE("after a frame of the lowest layer that found no room nothing goes bef
   s.rig.pass(std::chrono::milliseconds(150));
   CHECK(s.presenter.got<wire::KeyRequest>().size() == 1);
   s.presenter.send_bytes(film_frame(6, kKeyFrame));
+  s.rig.flow(s.viewer);
   CHECK(films(s.viewer) == Versions{2, 3, 6});
 }
 
