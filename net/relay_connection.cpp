@@ -272,6 +272,11 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     return last_stats;
   }
 
+  std::size_t unsent() {
+    if (!stream || !beast::get_lowest_layer(*stream).is_open()) return 0;
+    return unsent_bytes(beast::get_lowest_layer(*stream).native_handle());
+  }
+
   Loop& loop;
   const RelayAddress address;
   RelayCertificate certificate;
@@ -302,6 +307,7 @@ RelayConnection::~RelayConnection() {
 
 void RelayConnection::send(Bytes frame) { impl_->send(std::move(frame)); }
 std::size_t RelayConnection::queued() const { return impl_->queued; }
+std::size_t RelayConnection::unsent() const { return impl_->unsent(); }
 std::optional<std::array<std::uint8_t, 32>> RelayConnection::key() const { return impl_->certificate.key(); }
 std::string RelayConnection::issuer() const { return impl_->certificate.issuer(); }
 std::string RelayConnection::proxy() const { return impl_->proxy; }

@@ -78,6 +78,8 @@ class RelayConnection {
   void send(Bytes frame);
   /// Bytes that have not gone into the socket yet; a message counts until the whole of it has.
   std::size_t queued() const;
+  /// Bytes that the kernel has taken and not sent yet.
+  std::size_t unsent() const;
   /// SHA-256 of the relay's SubjectPublicKeyInfo, once TLS got that far.
   std::optional<std::array<std::uint8_t, 32>> key() const;
   /// Who signed the relay's certificate, in one line; empty: itself, or TLS did not get that far.

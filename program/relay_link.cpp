@@ -174,7 +174,9 @@ void RelayLink::send(Bytes frame) {
   if (path_) path_->send(std::move(frame));
 }
 
-std::size_t RelayLink::queued() const { return connection_ ? connection_->queued() + path_->queued() : 0; }
+std::size_t RelayLink::queued() const {
+  return connection_ ? connection_->queued() + connection_->unsent() + path_->queued() : 0;
+}
 
 void RelayLink::allow() {
   if (!asked_) return;

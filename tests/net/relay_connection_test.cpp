@@ -143,6 +143,7 @@ TEST_CASE("a slow relay fills the queue, and what goes on is told when it is bel
   std::size_t drained = 0, echoed = 0;
   Loop::Timer resume(visit.loop, [&] {
     CHECK(visit.connection->queued() >= RelayConnection::kLowMark);
+    CHECK(visit.connection->unsent() > 0);
     resumed = true;
     server.resume();
   });
