@@ -147,9 +147,9 @@ class PictureSender {
   std::shared_ptr<Job> job_;               // the frame under way
   Refinement refinement_;
   Filming filming_;
-  std::size_t key_bytes_ = 1200;   // of a key, on average,
+  std::size_t key_bytes_ = 1200;    // of a key, on average,
   std::size_t again_bytes_ = 8000;  // and of one that is sent once more
-  double answers_ = 0;            // bytes that may be sent on request
+  double answers_ = 0;              // bytes that may be sent on request
   std::array<State, kStates> states_;
   State frame_end_;
   Batch batch_;

@@ -10,8 +10,8 @@
 
 namespace lotse::session {
 
-/// Text and what lies around the pointer become sharp first. At most a fifth of the link's rate goes there while somebody
-/// works; where nothing has changed for two seconds nobody waits for the rest of it. Not thread-safe.
+/// Text and what lies around the pointer become sharp first. At most a fifth of the link's rate goes there while
+/// somebody works; where nothing has changed for two seconds nobody waits for the rest of it. Not thread-safe.
 class Refinement {
  public:
   struct Candidate {

@@ -33,7 +33,7 @@ Member::Member(net::Loop& loop, int number, net::RelayAddress relay, program::Re
       started_(net::Loop::now()),
       timer_(loop, [this] { with_session([](session::Session&) {}); }),
       link_(loop, std::move(relay), pin, std::filesystem::temp_directory_path() / "lotse-swarm-has-no-settings",
-            program::PathWish::tls,
+            program::PathWish::tls, net::ProxySettings{net::ProxySettings::Use::none, {}},
             link_events([this](const auto& call) { with_session(call); },
                         [this](const std::string& reason) { end(reason); })),
       session_(std::make_unique<session::Session>(*this, std::move(options))) {}
