@@ -33,7 +33,7 @@ void Model::fold_access(const std::string& name, const json& e) {
       auto ports = ask.find("ports");
       if (ports == ask.end() || !ports->is_array()) continue;
       for (const auto& port : *ports)
-        if (port.is_number_unsigned() && last.ports.size() < kMaxRungs) last.ports.push_back(port.get<int>());
+        if (port.is_number_integer() && last.ports.size() < kMaxRungs) last.ports.push_back(port.get<int>());
     }
   }
 }

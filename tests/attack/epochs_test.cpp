@@ -79,7 +79,7 @@ TEST_CASE("whom the relay does not cut, and does not tell of its kick, reads not
   CHECK_FALSE(s.master.session().kick(ParticipantId{1}, "", s.world.now));
   s.world.run(50ms);
   std::vector<Bytes> after = packets_of(s.recorded([&] {
-    s.master.fill({0, 0, 200, 150}, 0x445566);
+    for (int x = 0; x < 200; ++x) s.master.fill({x, 0, 1, 150}, 0x445566u * (x + 1u));  // keys, not one delta
     s.clara.session().chat("now that Bernd is gone", std::nullopt, s.world.now);
     s.world.run(1s);
   }));

@@ -42,7 +42,7 @@ TEST_CASE("a packet with any byte of its clear header changed does nothing, and 
   if (kind == 2) {
     auto frames = s.recorded([&] {
       s.world.between = [&](Station&, World::Way way, Bytes& f) { return way == World::Way::up || !is_packet(f); };
-      s.master.fill({0, 0, 64, 64}, 0x00FFAA);
+      for (int x = 0; x < 64; ++x) s.master.fill({x, 0, 1, 64}, 0x03FFAAu * (x + 1u));  // a key, not a delta
       s.world.run(500ms);
       s.world.between = nullptr;
     });

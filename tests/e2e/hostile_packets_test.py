@@ -266,7 +266,8 @@ class PacketAttackTest(HostileTest):
     # ---- pictures ----------------------------------------------------------------------------------------------------
 
     def paint(self, color, seen=True):
-        self.screen.run("xsetroot", "-solid", color)
+        # Stripes: a plain colour would go as one delta rather than as slots.
+        self.screen.run("xsetroot", "-mod", "2", "2", "-fg", "#" + color[3:] + color[1:3], "-bg", color)
         if seen:
             self.bernd.command("wait_pixel", x=5, y=395, rgb=color, timeout_ms=60000, wait_s=65)
 

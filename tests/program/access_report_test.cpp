@@ -17,7 +17,8 @@ AccessRung udp(std::uint16_t port, Outcome outcome, const std::string& detail = 
 
 std::vector<std::string> asked(const AccessReport& report) {
   std::vector<std::string> what;
-  for (const auto& ask : report.summary_json()["ask"]) what.push_back(ask["what"]);
+  const auto summary = report.summary_json();
+  for (const auto& ask : summary["ask"]) what.push_back(ask["what"]);
   return what;
 }
 
@@ -37,7 +38,7 @@ TEST_CASE("an access report asks for nothing where one port of UDP works") {
   const auto all = report({udp(4500, Outcome::fails), udp(4501, Outcome::works)}, summary);
   CHECK(asked(all).empty());
   CHECK(all.found_a_way());
-  CHECK(all.text().find("UDP 4501          works        20 ms\n") != std::string::npos);
+  CHECK(all.text().find("UDP 4501          works         20 ms\n") != std::string::npos);
 }
 
 TEST_CASE("an access report asks for what fails, in words with address, ports and protocol") {

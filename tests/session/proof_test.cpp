@@ -158,7 +158,7 @@ TEST_CASE("a SIGN that the relay withholds is asked for, and then its lack is to
     return &to != &s.guest || !header || header->kind != wire::PacketKind::sign;
   };
   s.master.fill({0, 0, 10, 10}, 0x00FF00);
-  s.world.run(900ms);
+  s.world.run(1400ms);
   CHECK(first_pixel(s.guest) == 0x00FF00);
   CHECK(warned(s.guest, "picture_unproven") == 0);
   std::size_t before = keys;

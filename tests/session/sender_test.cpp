@@ -32,6 +32,7 @@ class Uplink final : public SessionHost {
           sent.push_back({now, kind, fields, payload.size()});
           return std::optional(wire::PacketHash{});
         }) {
+    sender.set_films(Films::off, FilmDirector::kLeastSlots);
     sender.set_watched(true, now);
   }
 

@@ -479,7 +479,7 @@ TEST_CASE("the access test shows each way, and what to ask the administrator for
   CHECK(window.shows("UDP, port 4500"));
   CHECK(window.shows("TLS, port 443, directly"));
   CHECK(window.shows("21 ms"));
-  CHECK(window.shows("UDP to 192.0.2.7, ports 4500–4502 (one suffices), and its answers"));
+  CHECK(window.shows("· UDP to 192.0.2.7, ports 4500–4502 (one suffices), and its answers"));
   CHECK(window.press("access.close"));
   CHECK_FALSE(window.shows("21 ms"));
 }
