@@ -89,6 +89,7 @@ std::vector<Scene> all_scenes() {
        .started = false,
        .page = "start"});
   add({.name = "settings", .events = {}, .presses = {"start.settings"}, .started = false, .page = "start"});
+  add({.name = "access", .events = {}, .presses = {"start.access"}, .started = false, .page = "start"});
   add({.name = "connecting", .events = joining(), .page = "connecting"});
   add({.name = "lobby",
        .events = plus(joining(), {at(88, {{"event", "state"}, {"stage", "lobby"}}),
