@@ -109,6 +109,7 @@ struct AccessTest::Impl : std::enable_shared_from_this<Impl> {
     rung.outcome = way.open ? Outcome::works : Outcome::fails;
     rung.ms = way.open ? way.ms : 0;
     rung.detail = way.open && way.problem == ConnectProblem::none ? "" : way.detail;
+    rung.wants_login = way.problem == ConnectProblem::proxy_auth;
     if (&way == &direct)
       if (auto peer = way.connection->peer()) rung.address = link::text_of(*peer);
     if (&way == &proxied && !way.open && way.detail == Tunnel::kNoneSet) rung.outcome = Outcome::not_tried;
@@ -123,7 +124,7 @@ struct AccessTest::Impl : std::enable_shared_from_this<Impl> {
     const auto decoded = wire::decode(frame);
     const auto* trial = decoded ? std::get_if<wire::UdpTrial>(&*decoded) : nullptr;
     if (!trial) return;
-    if (trial->ports.empty()) return no_trial("the relay has no UDP ports");
+    if (trial->ports.empty()) return no_trial("the relay has no UDP ports", Outcome::not_offered);
     trying = true;
     patience.set(Instant::never());
     if (auto peer = way.connection->peer()) return try_ports(*trial, *peer);
@@ -132,7 +133,7 @@ struct AccessTest::Impl : std::enable_shared_from_this<Impl> {
       const auto self = weak.lock();
       if (!self || self->ended) return;
       if (endpoint) return self->try_ports(trial, *endpoint);
-      self->no_trial("the relay's address cannot be looked up here", trial.ports);
+      self->no_trial("the relay's address cannot be looked up here", Outcome::not_tried, trial.ports);
     });
   }
 
@@ -170,13 +171,13 @@ struct AccessTest::Impl : std::enable_shared_from_this<Impl> {
     summary.nat = same ? AccessSummary::Nat::keeps : AccessSummary::Nat::changes;
   }
 
-  void no_trial(const std::string& why, std::vector<std::uint16_t> numbers = {}) {
+  void no_trial(const std::string& why, Outcome outcome = Outcome::not_tried, std::vector<std::uint16_t> numbers = {}) {
     if (udp_over) return;
     udp_over = true;
     patience.set(Instant::never());
     if (numbers.empty()) numbers.assign(std::begin(kUsualPorts), std::end(kUsualPorts));
     for (std::uint16_t number : numbers)
-      if (events.on_rung && !ended) events.on_rung({Kind::udp, number, relay.host, Outcome::not_tried, 0, {}, why});
+      if (events.on_rung && !ended) events.on_rung({Kind::udp, number, relay.host, outcome, 0, {}, why});
     finish_if_complete();
   }
 

@@ -13,14 +13,15 @@ namespace lotse::net {
 
 struct AccessRung {
   enum class Kind { udp, tls, proxy };
-  enum class Outcome { works, fails, not_tried };
+  enum class Outcome { works, fails, not_tried, not_offered };  // the last: the relay has none of it
   Kind kind = Kind::tls;
   std::uint16_t port = 0;
   std::string address;  // of the relay: in numbers where that is known, else its name
   Outcome outcome = Outcome::not_tried;
-  double ms = 0;       // udp: a round trip; else until the relay answered, name, TCP and TLS included
-  std::string proxy;   // of Kind::proxy, http://HOST:PORT
-  std::string detail;  // why it fails or was not tried, one line
+  double ms = 0;             // udp: a round trip; else until the relay answered, name, TCP and TLS included
+  std::string proxy;         // of Kind::proxy, http://HOST:PORT
+  std::string detail;        // why it fails or was not tried, one line
+  bool wants_login = false;  // of Kind::proxy: it wants a name and a password, or others
 };
 
 struct AccessSummary {

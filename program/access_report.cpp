@@ -98,7 +98,7 @@ json AccessReport::rung_json(const AccessRung& rung) {
 void AccessReport::ask_for_udp(std::vector<Ask>& asks) const {
   Ask ask{"udp", "UDP", relay_.host, {}, {}};
   for (const AccessRung& rung : rungs_) {
-    if (rung.kind != Kind::udp || rung.detail == "the relay has no UDP ports") continue;
+    if (rung.kind != Kind::udp || rung.outcome == Outcome::not_offered) continue;
     if (rung.outcome == Outcome::works) return;
     ask.ports.push_back(rung.port);
     ask.address = rung.address;
@@ -116,8 +116,7 @@ void AccessReport::ask_for_tls(std::vector<Ask>& asks) const {
     Ask ask{"tls", "TCP", rung.address, {}, {rung.port}};
     if (rung.kind == Kind::tls) {
       ask.text = "Let TCP out to " + ask.address + ", port " + port + " (TLS with WebSocket).";
-    } else if (rung.detail.find("a name and a password") != std::string::npos ||
-               rung.detail.find("this name and password") != std::string::npos) {
+    } else if (rung.wants_login) {
       ask.what = "proxy_login";
       ask.text = "A name and a password for the proxy (" + rung.detail + ").";
     } else {

@@ -47,7 +47,7 @@ TEST_CASE("an access report asks for what fails, in words with address, ports an
   for (std::uint16_t port = 4500; port <= 4506; ++port) rungs.push_back(udp(port, Outcome::fails, "no answer"));
   rungs.push_back({Kind::tls, 443, "192.0.2.7", Outcome::fails, 0, {}, "192.0.2.7 does not answer"});
   rungs.push_back({Kind::proxy, 443, "relay.example.org", Outcome::fails, 0, "http://proxy:3128",
-                   "the proxy http://proxy:3128 wants a name and a password"});
+                   "the proxy http://proxy:3128 wants a name and a password", true});
   const auto none = report(rungs, summary);
   CHECK(asked(none) == std::vector<std::string>{"udp", "tls", "proxy_login"});
   CHECK_FALSE(none.found_a_way());
@@ -56,9 +56,10 @@ TEST_CASE("an access report asks for what fails, in words with address, ports an
         std::string::npos);
   CHECK(text.find("Let TCP out to 192.0.2.7, port 443 (TLS with WebSocket).") != std::string::npos);
   CHECK(text.find("No way leads to the relay.") != std::string::npos);
+  rungs.back().wants_login = false;
   rungs.back().detail = "the proxy http://proxy:3128 does not lead to relay.example.org:443 (HTTP 403)";
   CHECK(asked(report(rungs, summary)).back() == "proxy_rule");
-  CHECK(asked(report({udp(4500, Outcome::not_tried, "the relay has no UDP ports")}, summary)).empty());
+  CHECK(asked(report({udp(4500, Outcome::not_offered, "the relay has no UDP ports")}, summary)).empty());
 }
 
 TEST_CASE("an access report names who decrypts TLS") {

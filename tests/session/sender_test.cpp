@@ -1,6 +1,8 @@
 // A presenter's screen on its way into a link of some rate: what goes first, how coarse, how much waits.
 #include "session/picture_sender.h"
 
+#include <algorithm>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
@@ -52,6 +54,11 @@ class Uplink final : public SessionHost {
     for (int y = area.y; y < area.bottom(); ++y)
       for (int x = area.x * 4; x < area.right() * 4; ++x)
         screen.writable().row(y)[x] = x % 4 == 3 ? 0 : static_cast<std::uint8_t>(128 + (random_() & 31));
+    draw(area);
+  }
+  void plain(const Rect& area) {
+    for (int y = area.y; y < area.bottom(); ++y)
+      std::memset(screen.writable().row(y) + 4 * area.x, 0xF0, 4u * area.width);
     draw(area);
   }
   /// Dark strokes on white, as text has them.
@@ -141,6 +148,36 @@ TEST_CASE("a fast link has nothing coarse") {
   fast.run(200ms);
   CHECK(fast.keys().size() == 80);
   for (const auto& key : fast.keys()) CHECK(key.fields.rank == 2);
+}
+
+TEST_CASE("the little that changes goes without loss at once, and what goes on changing does not") {
+  Uplink fast(kFast);
+  fast.noise({0, 0, 640, 512});
+  fast.run(5s);
+  Instant from = fast.now;
+  fast.noise({0, 0, 64, 64});
+  fast.run(100ms);
+  REQUIRE(fast.keys(from).size() == 1);
+  CHECK(fast.keys(from).front().fields.rank == 4);
+  for (int i = 0; i < 10; ++i) fast.noise({0, 0, 64, 64}), fast.run(50ms);
+  CHECK(fast.keys(from).back().fields.rank == 2);
+}
+
+TEST_CASE("a window that opens goes as one difference, a photo slot by slot") {
+  Uplink fast(kFast);
+  fast.noise({0, 0, 640, 512});
+  fast.run(5s);
+  Instant from = fast.now;
+  fast.plain({70, 70, 400, 300});
+  fast.run(100ms);
+  auto deltas = std::count_if(fast.sent.begin(), fast.sent.end(),
+                              [&](const Uplink::Sent& s) { return s.kind == wire::PacketKind::delta && s.at >= from; });
+  CHECK(deltas == 1);
+  CHECK(fast.keys(from).empty());
+  from = fast.now;
+  fast.noise({64, 64, 256, 256});
+  fast.run(100ms);
+  CHECK(fast.keys(from).size() == 16);
 }
 
 TEST_CASE("no more waits for a slow link than it carries in a quarter of a second") {

@@ -317,7 +317,16 @@ TEST_CASE("in control mode not a pixel leaves before the participant's consent")
     InputEvent text;
     text.kind = InputEvent::Kind::text;
     text.text = "hallo";
+    std::vector<int> streams;  // that the input travels in: a class of its own
+    p.world.eavesdrop = [&](ByteView frame) {
+      auto packet = wire::parse_packet(frame.subspan(1));
+      bool private_message = packet && packet->header.keying == wire::Keying::pair;
+      if (private_message && packet->header.source == ParticipantId{0}) streams.push_back(packet->header.stream);
+    };
     CHECK_FALSE(p.master.session().input(std::nullopt, text, p.world.now));
+    p.world.run(1ms);
+    CHECK(streams == std::vector<int>{3});
+    p.world.eavesdrop = nullptr;
     REQUIRE(p.world.until([&] { return !p.guest.injected.empty() && p.guest.injected.back().text == "hallo"; }));
     CHECK_FALSE(p.master.session().set_mode(Mode::presentation, p.world.now));
     p.master.share();
