@@ -4,6 +4,7 @@
 
 #include "codec/canvas.h"
 #include "crypto/packet_hash.h"
+#include "tests/session/idle_host.h"
 #include "wire/relay_frame.h"
 
 namespace lotse::test {
@@ -17,16 +18,10 @@ relay::ConnId conn_of(ParticipantId member) { return relay::ConnId{member.value(
 }  // namespace
 
 /// What the programs around both sides do alike: work that takes a while.
-class PictureHost : public session::SessionHost {
+class PictureHost : public IdleHost {
  public:
-  void notify(session::Event) override {}
   void work(std::function<std::function<void()>()> job) override { run_work(std::move(job)); }
   std::function<void(std::function<std::function<void()>()>)> run_work;
-  void want_frame_of(ScreenId) override {}
-  void inject(const session::InputEvent&) override {}
-  void start_sharing() override {}
-  void stop_sharing() override {}
-  void show_cursor(ParticipantId, ScreenId, const session::CursorImage*, std::optional<Point>) override {}
 };
 
 class PictureWorld::Presenter : public PictureHost {

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "session/refinement.h"
+#include "tests/session/idle_host.h"
 
 using namespace lotse;
 using namespace lotse::session;
@@ -17,7 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A sender, its workers, and a queue that drains at `rate`.
-class Uplink final : public SessionHost {
+class Uplink final : public test::IdleHost {
  public:
   struct Sent {
     Instant at;
@@ -38,16 +39,9 @@ class Uplink final : public SessionHost {
     sender.set_watched(true, now);
   }
 
-  void send(Bytes) override {}
   std::size_t queued() const override { return static_cast<std::size_t>(queued_); }
-  void notify(Event) override {}
   void work(std::function<std::function<void()>()> job) override { jobs_.push_back(std::move(job)); }
   void want_frame_of(ScreenId) override { wanted_ = true; }
-  void inject(const InputEvent&) override {}
-  void start_sharing() override {}
-  void stop_sharing() override {}
-  void show(ParticipantId, ScreenId, codec::FrameView, const std::vector<Rect>&, bool) override {}
-  void show_cursor(ParticipantId, ScreenId, const CursorImage*, std::optional<Point>) override {}
 
   /// Noise, which only JPEG makes small.
   void noise(const Rect& area) {
