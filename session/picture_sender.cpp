@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/canvas.h"
+#include "session/frame_budget.h"
 #include "session/picture_manifest.h"
 #include "session/slot_proofs.h"
 #include "wire/film.h"
@@ -16,28 +17,22 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kKeysInJob = 12;   // of a frame, for one worker
 constexpr std::size_t kKeysAtOnce = 64;  // that nobody waits for: refinement, answers
-constexpr std::size_t kFewKeys = 4;      // so few are coded where the frame is begun
 constexpr Duration kStill = 300ms;       // without change before a slot is sent without loss,
 constexpr Duration kManyStill = 1200ms;  // or where many wait for that: a photo may be followed by the next
 constexpr std::size_t kMany = 32;
 constexpr Duration kRest = 200ms;       // without anything sent before the picture is said to be exact
 constexpr Duration kMotionGap = 200ms;  // changes closer than this are motion
 constexpr int kMotionChanges = 3;
-constexpr Duration kReplaceAfter = 15ms;         // newer pixels replace what waits for a frame,
-constexpr Duration kReplaceQueued = 50ms;        // or for the link
-constexpr Duration kRequestGap = 250ms;          // a slot is sent again on request at most so often
-constexpr double kAnswerRate = 256 << 10;        // bytes a second of answers to requests, which may be anybody's
-constexpr double kAnswerBurst = 2 << 20;         // bytes: a whole picture, whatever is on it
-constexpr Duration kFrameTime = 100ms;           // of the link that the keys of one frame may take
-constexpr Duration kFirstTime = 500ms;           // where what was never sent takes longer it goes coarsely at first
-constexpr double kShareOfOld = 0.5;              // of the queue for what is sent once more: news finds room
-constexpr double kLeastQueued = 4 << 10;         // bytes that may wait on the slowest link
-constexpr Duration kLookAgain = 10ms;            // whether the link has become idle
-constexpr std::size_t kBatchBytes = 16u << 10;   // of keys and deltas, before they are signed
-constexpr Duration kBatchTime = 900ms;           // at most from a key or delta to its SIGN
-constexpr std::size_t kFewExact = 64u << 10;     // bytes in a frame: the link takes a few slots without loss
-constexpr std::size_t kMostInFrame = 64u << 20;  // bytes, on a link without limit
-constexpr std::size_t kLeastCodes = 24u << 10;   // bytes of a delta before it is packed, on the slowest link
+constexpr Duration kReplaceAfter = 15ms;        // newer pixels replace what waits for a frame,
+constexpr Duration kReplaceQueued = 50ms;       // or for the link
+constexpr Duration kRequestGap = 250ms;         // a slot is sent again on request at most so often
+constexpr double kAnswerRate = 256 << 10;       // bytes a second of answers to requests, which may be anybody's
+constexpr double kAnswerBurst = 2 << 20;        // bytes: a whole picture, whatever is on it
+constexpr double kShareOfOld = 0.5;             // of the queue for what is sent once more: news finds room
+constexpr double kLeastQueued = 4 << 10;        // bytes that may wait on the slowest link
+constexpr Duration kLookAgain = 10ms;           // whether the link has become idle
+constexpr std::size_t kLeastCodes = 24u << 10;  // bytes of a delta before it is packed, on the slowest link
+constexpr SlotId kManifest{3};                  // its channel among the states
 constexpr std::size_t kStatsKept = 256;
 
 float milliseconds_since(std::chrono::steady_clock::time_point start) {
@@ -145,41 +140,12 @@ void PictureSender::start_generation(Size size) {
   manifest_at_ = polled_;
 }
 
-void PictureSender::set_state(StateChannel channel, std::string payload) {
-  State& state = states_[channel];
-  state.payload.assign(payload.begin(), payload.end());
-  ++state.version;
-  state.due = true;
-}
+void PictureSender::set_geometry() { states_.set_geometry({grid_.size(), name_, sharing_, paused_, colors_}); }
 
-void PictureSender::set_geometry() {
-  wire::pb::ScreenState state;
-  state.set_width(static_cast<std::uint32_t>(grid_.size().width));
-  state.set_height(static_cast<std::uint32_t>(grid_.size().height));
-  state.set_name(name_);
-  state.set_sharing(sharing_);
-  state.set_paused(paused_);
-  state.set_colors(static_cast<std::uint32_t>(colors_));
-  set_state(kGeometry, state.SerializeAsString());
-  for (auto channel : {kCursorPosition, kCursorShape}) states_[channel].due = !states_[channel].payload.empty();
-}
-
-void PictureSender::set_cursor(CursorImage shape) {
-  wire::pb::CursorShape out;
-  if (shape.size.width > wire::kMaxCursorSide || shape.size.height > wire::kMaxCursorSide) shape = {};
-  out.set_width(static_cast<std::uint32_t>(shape.size.width));
-  out.set_height(static_cast<std::uint32_t>(shape.size.height));
-  out.set_hot_x(shape.hotspot.x);
-  out.set_hot_y(shape.hotspot.y);
-  out.set_argb(shape.argb.data(), shape.argb.size());
-  set_state(kCursorShape, out.SerializeAsString());
-}
+void PictureSender::set_cursor(CursorImage shape) { states_.set_cursor(std::move(shape)); }
 
 void PictureSender::set_cursor_position(Point position) {
-  wire::pb::CursorPosition out;
-  out.set_x(position.x);
-  out.set_y(position.y);
-  set_state(kCursorPosition, out.SerializeAsString());
+  states_.set_cursor_position(position);
   refinement_.set_pointer(position);
 }
 
@@ -211,7 +177,7 @@ void PictureSender::requested(Generation generation, const std::vector<SlotId>& 
   frame_end_.due = frame_end_.due || (!frame_end_.payload.empty() && !end_due_);
   if (!slots.empty() && now - states_requested_ < kRequestGap) return;
   states_requested_ = manifest_at_ = now;
-  for (State& state : states_) state.due = !state.payload.empty();
+  states_.repeat();
 }
 
 void PictureSender::want_key(std::uint32_t index) {
@@ -230,7 +196,7 @@ void PictureSender::poll(Instant now) {
   answers_ = std::min(kAnswerBurst, answers_ + kAnswerRate * std::chrono::duration<double>(now - polled_).count());
   polled_ = now;
   rate_.look(host_.queued(), now);
-  if (now - batch_.opened >= kBatchTime) sign_batch();
+  if (now >= batch_.due()) sign_batch();
   if (!watched_ || !sharing_) return;
   send_states();
   if (now >= manifest_at_) send_manifest(now);
@@ -255,12 +221,11 @@ void PictureSender::ask_for_frame(Instant now) {
 }
 
 void PictureSender::send_states() {
-  for (std::uint32_t channel = 0; channel < kStates; ++channel) {
-    State& state = states_[channel];
-    if (!state.due || grid_.size().empty()) continue;
-    wire::PictureFields fields{generation_, screen_, 0, SlotId{channel}, SlotVersion{state.version}};
-    if (out_(wire::PacketKind::state, fields, state.payload)) state.due = false;
-  }
+  if (grid_.size().empty()) return;
+  states_.send_due([this](std::uint32_t channel, std::uint32_t version, ByteView payload) {
+    wire::PictureFields fields{generation_, screen_, 0, SlotId{channel}, SlotVersion{version}};
+    return out_(wire::PacketKind::state, fields, payload).has_value();
+  });
 }
 
 /// Goes out while paused, too: the picture is still what it is.
@@ -275,7 +240,7 @@ void PictureSender::send_manifest(Instant now) {
   for (const Slot& slot : slots_) sent.push_back({slot.version, slot.sent});
   describe(sent, now, manifest);
   if (!end_due_ && !frame_end_.payload.empty()) manifest.picture = picture_digest();
-  wire::PictureFields fields{generation_, screen_, 0, SlotId{kManifest}, SlotVersion{++manifests_}, 0};
+  wire::PictureFields fields{generation_, screen_, 0, kManifest, SlotVersion{++manifests_}, 0};
   out_(wire::PacketKind::state, fields, wire::encode(manifest));
 }
 
@@ -304,34 +269,17 @@ void PictureSender::answered(std::uint32_t index) {
   slot.wanted = slot.granted = false;
 }
 
-/// Bytes that the link carries while one does not notice.
-std::size_t PictureSender::frame_budget() const {
-  double bytes = rate_.rate() * std::chrono::duration<double>(kFrameTime).count();
-  return bytes < kMostInFrame ? static_cast<std::size_t>(bytes) : kMostInFrame;
-}
+std::size_t PictureSender::key_budget() const { return std::max(kFewKeys, frame_budget(rate_) / (1 + key_bytes_)); }
 
-std::size_t PictureSender::key_budget() const { return std::max(kFewKeys, frame_budget() / (1 + key_bytes_)); }
-
-/// What little changes goes without loss at once, and then as differences, unless it goes on changing. Where the link
-/// is slow: what was never sent goes coarsely at first, and what moves does where fewer than ten frames a second would
-/// be left. Text that lies still keeps its rank.
 void PictureSender::choose_ranks(Job& job) const {
-  job.rank.assign(slots_.size(), codec::Rank::normal);
   auto moves = [&](SlotId slot) { return job.motion[slot.value()] == codec::Motion::moving; };
-  if (unsent_ == 0 && job.wish.dirty.size() <= kFewKeys && frame_budget() >= kFewExact) {
-    for (SlotId slot : job.wish.dirty)
-      if (!moves(slot)) job.rank[slot.value()] = codec::Rank::lossless;
-  }
-  if (!rate_.known() || rate_.rate() == LinkRate::kUnlimited) return;
   auto moving = std::count_if(job.wish.dirty.begin(), job.wish.dirty.end(), moves);
-  auto seconds = [&](auto keys) { return static_cast<double>(keys) * static_cast<double>(key_bytes_) / rate_.rate(); };
-  const double frame = std::chrono::duration<double>(kFrameTime).count();
-  const bool first_coarse = seconds(unsent_) > std::chrono::duration<double>(kFirstTime).count();
+  KeyRanks ranks = key_ranks(rate_, {key_bytes_, job.wish.dirty.size(), static_cast<std::size_t>(moving), unsent_});
+  job.rank.assign(slots_.size(), codec::Rank::normal);
   for (SlotId slot : job.wish.dirty) {
     codec::Rank& rank = job.rank[slot.value()];
-    if (moves(slot) && seconds(moving) > frame)
-      rank = seconds(moving) > 2 * frame ? codec::Rank::rough : codec::Rank::low;
-    if (slots_[slot.value()].version == 0 && first_coarse) rank = codec::Rank::rough;
+    rank = moves(slot) ? ranks.moving : ranks.still;
+    if (slots_[slot.value()].version == 0) rank = std::min(rank, ranks.first);
   }
 }
 
@@ -357,7 +305,7 @@ std::shared_ptr<PictureSender::Job> PictureSender::gather(Instant now) {
   job->version = version_;
   job->wish.whole = unsent_ == 0;
   job->wish.keys = key_budget();
-  job->wish.codes = std::max(kLeastCodes, frame_budget());
+  job->wish.codes = std::max(kLeastCodes, frame_budget(rate_));
   job->wish.lossy.resize(slots_.size());
   job->wish.anew.resize(slots_.size());
   job->motion.resize(slots_.size());
@@ -404,7 +352,7 @@ void PictureSender::refine(Job& job, Instant now, std::size_t most) {
     if (slot.version == 0 || slot.exact || now - slot.changed < still_after() || filming_.covers(SlotId{i})) continue;
     candidates.push_back({SlotId{i}, std::min(slot.rank, codec::Rank::normal), slot.text, grid_.rect(SlotId{i})});
   }
-  refinement_.order(candidates, std::min(most, 1 + frame_budget() / (1 + again_bytes_)));
+  refinement_.order(candidates, std::min(most, 1 + frame_budget(rate_) / (1 + again_bytes_)));
   bool slow = rate_.rate() != LinkRate::kUnlimited;
   for (const Refinement::Candidate& c : candidates)
     job.again.push_back({c.slot, slow && c.rank < codec::Rank::normal ? codec::Rank::normal : codec::Rank::lossless});
@@ -492,7 +440,7 @@ void PictureSender::send_delta(Job& job) {
                              static_cast<std::uint8_t>(frame.patch_rank),
                              SlotId{0},
                              SlotVersion{job.version},
-                             batch_.number,
+                             batch_.number(),
                              job.to_code == 0,
                              frame.footprint};
   auto hash = out_(wire::PacketKind::delta, fields, payload);
@@ -518,7 +466,7 @@ bool PictureSender::send_key(std::uint32_t index, bool last) {
                              static_cast<std::uint8_t>(slot.rank),
                              SlotId{index},
                              SlotVersion{slot.version},
-                             batch_.number,
+                             batch_.number(),
                              last,
                              {}};
   auto hash = out_(wire::PacketKind::key, fields, slot.payload);
@@ -530,8 +478,8 @@ bool PictureSender::send_key(std::uint32_t index, bool last) {
 
 /// Each in a version of its own, which is higher than that of any slot so far.
 std::optional<std::uint32_t> PictureSender::send_film(const Filming::Frame& frame) {
-  wire::PictureFields fields{generation_,   screen_, frame.layer, frame.film, SlotVersion{++version_},
-                             batch_.number, false,   {},          frame.key};
+  wire::PictureFields fields{generation_,     screen_, frame.layer, frame.film, SlotVersion{++version_},
+                             batch_.number(), false,   {},          frame.key};
   auto hash = out_(wire::PacketKind::film, fields, frame.payload);
   if (!hash) return std::nullopt;
   rate_.handed(frame.payload.size(), polled_);
@@ -568,19 +516,16 @@ void PictureSender::set_films(Films films, std::size_t least_slots) {
 }
 
 void PictureSender::count_in_batch(const wire::PacketHash& hash, std::size_t bytes) {
-  if (batch_.hashes.empty()) batch_.opened = polled_;
-  append(batch_.hashes, hash);
-  batch_.bytes += bytes;
-  if (batch_.hashes.size() >= wire::kBatchPackets * hash.size() || batch_.bytes >= kBatchBytes) sign_batch();
+  batch_.add(hash, bytes, polled_);
+  if (batch_.full()) sign_batch();
 }
 
 /// A SIGN that cannot be sent is not made up for: what it was to prove is asked for, or sealed anew with the next
 /// epoch.
 void PictureSender::sign_batch() {
-  if (batch_.hashes.empty()) return;
-  wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{0}, batch_.number};
-  out_(wire::PacketKind::sign, fields, batch_.hashes);
-  batch_ = {batch_.number + 1, {}, 0, {}};
+  if (batch_.empty()) return;
+  wire::PictureFields fields{generation_, screen_, 0, SlotId{0}, SlotVersion{0}, batch_.number()};
+  out_(wire::PacketKind::sign, fields, batch_.close());
 }
 
 bool PictureSender::at_rest() const {
@@ -614,7 +559,7 @@ void PictureSender::send_frame_end() {
 }
 
 Instant PictureSender::next_deadline() const {
-  Instant next = batch_.hashes.empty() ? Instant::never() : batch_.opened + kBatchTime;
+  Instant next = batch_.due();
   if (watched_ && sharing_ && !grid_.size().empty()) next = std::min(next, manifest_at_);
   if (!watched_ || paused_ || !sharing_) return next;
   if (rate_.busy()) next = std::min(next, polled_ + LinkRate::kSpan);

@@ -1,6 +1,5 @@
 // The presenter's side of one screen: what changed, what of it was sent, at which quality, what comes next.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -15,7 +14,9 @@
 #include "session/frame_coder.h"
 #include "session/host.h"
 #include "session/link_rate.h"
+#include "session/proof_batch.h"
 #include "session/refinement.h"
+#include "session/screen_states.h"
 #include "wire/packet.h"
 #include "wire/picture_proof.h"
 
@@ -72,28 +73,12 @@ class PictureSender {
  private:
   struct Slot;
   struct Job;
-  /// A conflated value beside the picture; a new epoch sends it again as it is.
-  struct State {
+  struct FrameEnd {
     Bytes payload;
     std::uint32_t version = 0;
     bool due = false;
   };
-  /// Keys and deltas that went out since the last SIGN.
-  struct Batch {
-    std::uint32_t number = 1;
-    Bytes hashes;
-    std::size_t bytes = 0;
-    Instant opened{};
-  };
-  enum StateChannel : std::uint32_t {
-    kGeometry = 0,
-    kCursorPosition = 1,
-    kCursorShape = 2,
-    kStates = 3,
-    kManifest = 3
-  };
 
-  void set_state(StateChannel channel, std::string payload);
   void set_geometry();
   void start_generation(Size size);
   void start_frame(Instant now);
@@ -111,7 +96,6 @@ class PictureSender {
   void end_films(Instant now);
   void count_in_batch(const wire::PacketHash& hash, std::size_t bytes);
   void want_key(std::uint32_t index);
-  std::size_t frame_budget() const;
   std::size_t key_budget() const;
   void choose_ranks(Job& job) const;
   void sign_batch();
@@ -150,9 +134,9 @@ class PictureSender {
   std::size_t key_bytes_ = 1200;    // of a key, on average,
   std::size_t again_bytes_ = 8000;  // and of one that is sent once more
   double answers_ = 0;              // bytes that may be sent on request
-  std::array<State, kStates> states_;
-  State frame_end_;
-  Batch batch_;
+  ScreenStates states_;
+  FrameEnd frame_end_;
+  ProofBatch batch_;
   std::uint32_t clock_ = 0, manifests_ = 0;
   Instant manifest_at_{};      // the next one
   bool end_due_ = false;       // something was sent since the last FRAME_END
