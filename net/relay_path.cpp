@@ -43,7 +43,9 @@ struct RelayPath::Impl final : link::CarrierHost, std::enable_shared_from_this<I
     return endpoints;
   }
   void released(const link::ConnectionId&) override { close_socket(); }
-  void udp_failed(const std::string& why) override {
+  void udp_failed(UdpFailure failure) override {
+    std::string why =
+        failure == UdpFailure::refused ? "the relay takes no UDP" : "no answer came from the relay's UDP ports";
     log_info("no UDP to the relay: " + why);
     events.on_udp_failed(why);
   }

@@ -117,7 +117,7 @@ void Engine::do_roster(const json&, const Answer& answer) {
   json roster = roster_json(session_->core()->roster, self_, controllers());
   roster.erase("event");
   for (json& member : roster["members"])
-    if (member["path"] != "") member["path"] = path_name();
+    if (member["path"] != "") add_way(member);
   answer.ok(std::move(roster));
 }
 
@@ -130,10 +130,12 @@ void Engine::do_drop_connection(const json& c, const Answer& answer) {
 void Engine::do_path(const json& c, const Answer& answer) {
   std::string want = c.value("want", "auto");
   auto wish = path_wish(want);
-  if (!wish) return answer.error("not_allowed", "only auto, udp, tls and proxy are there in this version");
+  if (!wish) return answer.error("not_allowed", "the ways are auto, direct, udp, tls and proxy");
   options_.path = want;
   if (relay_) relay_->wish(*wish);
-  answer.ok({{"path", path_name()}, {"via", "relay"}});
+  if (direct_) direct_->set_wish(direct_wish(*wish));
+  Way way = own_way();
+  answer.ok({{"path", way.path}, {"via", way.via}});
 }
 
 void Engine::do_leave(const json&, const Answer& answer) {

@@ -41,16 +41,17 @@ void Engine::do_stats(const json&, const Answer& answer) {
   double seconds = milliseconds(now - std::exchange(fps_since_, now)) / 1000;
   double fps =
       seconds > 0 ? static_cast<double>(frames_shown_ - std::exchange(fps_frames_, frames_shown_)) / seconds : 0;
-  net::PathState path = relay_ ? relay_->path() : net::PathState{};
-  json out{{"path", path_name()},
-           {"via", "relay"},
+  Way way = own_way();
+  net::link::LinkStats direct = direct_ ? direct_->stats() : net::link::LinkStats{};
+  json out{{"path", way.path},
+           {"via", way.via},
            {"proxy", relay_ ? relay_->proxy() : ""},
-           {"rtt_ms", session_ ? std::max(session_->rtt_ms(), socket.rtt_ms) : 0},
-           {"loss_pct", path.loss_pct},
-           {"bytes_in", socket.bytes_in},
-           {"bytes_out", socket.bytes_out},
-           {"packets_in", socket.packets_in},
-           {"packets_out", socket.packets_out},
+           {"rtt_ms", way.rtt_ms},
+           {"loss_pct", way.loss_pct},
+           {"bytes_in", socket.bytes_in + direct.bytes_in},
+           {"bytes_out", socket.bytes_out + direct.bytes_out},
+           {"packets_in", socket.packets_in + direct.packets_in},
+           {"packets_out", socket.packets_out + direct.packets_out},
            {"canvas_fps", fps},
            {"queue_bytes", queued()},
            {"cpu_s", cpu_seconds()},
@@ -90,15 +91,7 @@ void Engine::do_stats(const json&, const Answer& answer) {
   out["decode_refused"] = refused;
   out["encode_ms_p50"] = percentile(encode, 0.5), out["encode_ms_p95"] = percentile(encode, 0.95);
   out["decode_ms_p50"] = percentile(decode, 0.5), out["decode_ms_p95"] = percentile(decode, 0.95);
-  // All of them by way of the relay: what is known of the path is known of its first part.
-  out["peers"] = json::array();
-  if (session_ && session_->core())
-    for (ParticipantId id : session_->core()->others())
-      out["peers"].push_back({{"participant", id.value()},
-                              {"path", path_name()},
-                              {"rtt_ms", socket.rtt_ms},
-                              {"loss_pct", path.loss_pct},
-                              {"rate_bps", path.rate_bps}});
+  out["peers"] = all_ways();
   answer.ok(std::move(out));
 }
 

@@ -1,6 +1,5 @@
 #include "program/engine.h"
 
-#include <cmath>
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -44,6 +43,12 @@ Engine::Engine(net::Loop& loop, Options options, Interactive interactive, Sink s
       interactive_(interactive),
       sink_(std::move(sink)),
       timer_(loop, [this] { with_session([](session::Session&) {}); }),
+      ways_timer_(loop,
+                  [this] {
+                    if (!session_) return;
+                    emit({{"event", "paths"}, {"paths", all_ways()}});
+                    ways_timer_.set(net::Loop::now() + std::chrono::seconds(1));
+                  }),
       record_timer_(loop,
                     [this] {
                       if (recorder_) want_frame_of(recorded_screen());
@@ -150,10 +155,18 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
   emit({{"event", "state"}, {"stage", "connecting"}, {"reason", ""}, {"relay", net::to_string(relay)}});
   RelayLink::Events events;
   events.on_frame = [this](ByteView frame) {
-    with_session([&](session::Session& s) { s.on_frame(frame, net::Loop::now()); });
+    if (!direct_ || !direct_->on_relay_frame(frame))
+      with_session([&](session::Session& s) { s.on_frame(frame, net::Loop::now()); });
   };
-  events.on_drained = [this] { with_session([](session::Session& s) { s.on_drained(net::Loop::now()); }); };
+  events.on_drained = [this] {
+    if (direct_) direct_->on_relay_writable();
+    with_session([](session::Session& s) { s.on_drained(net::Loop::now()); });
+  };
+  events.on_trial = [this](const wire::UdpTrial& trial, const net::link::Endpoint& at) {
+    if (direct_) direct_->on_trial(trial, at);
+  };
   events.on_disconnected = [this](const std::string& reason) {
+    if (direct_) direct_->on_new_connection();
     with_session([&](session::Session& s) { s.on_disconnected(reason, net::Loop::now()); });
   };
   events.on_failed = [this](const std::string& code, const std::string& message) {
@@ -179,6 +192,7 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
   relay_ =
       std::make_unique<RelayLink>(loop_, std::move(relay), pin, config_folder(options_),
                                   path_wish(options_.path).value_or(PathWish::automatic), proxy_, std::move(events));
+  open_ways();
 }
 
 void Engine::with_session(const std::function<void(session::Session&)>& call) {
@@ -203,6 +217,7 @@ void Engine::after_session() {
   }
   if (!session_) return;
   follow_view();
+  update_ways();
   tell_path();
   Instant now = net::Loop::now();
   waits_.poll(now);
@@ -218,12 +233,6 @@ std::function<void()> Engine::task_of(std::function<std::function<void()>()> job
     });
   };
 }
-
-void Engine::send(Bytes frame) {
-  if (relay_) relay_->send(std::move(frame));
-}
-
-std::size_t Engine::queued() const { return relay_ ? relay_->queued() : 0; }
 
 std::string Engine::link() const { return make_link(relay_->address(), number_, link_secret_, relay_->key()); }
 
@@ -265,10 +274,11 @@ void Engine::tell(const session::Event& event) {
   }
   if (std::holds_alternative<RosterChanged>(event)) {
     if (!options_.record.empty()) loop_.post([this] { record_if_may(); });
+    members_changed_ = true;
     return tell_roster();
   }
   json out = to_json(event, self_);
-  if (std::holds_alternative<Joined>(event)) out["path"] = path_name();
+  if (auto* joined = std::get_if<Joined>(&event)) out["path"] = way_to(joined->participant).path;
   if (std::holds_alternative<PictureComplete>(event)) out["ms"] = milliseconds(net::Loop::now() - asked_);
   if (std::holds_alternative<ConsentRequest>(event)) {
     const auto& request = std::get<ConsentRequest>(event);
@@ -284,6 +294,7 @@ void Engine::tell(const session::Event& event) {
     views_.drop(presenter->participant);
     if (shared_pictures_) shared_pictures_->drop(presenter->participant.value()), on_picture_();
   }
+  members_changed_ = true;
   emit(std::move(out));
   if (auto* screen = std::get_if<ScreenChanged>(&event)) on_screen(*screen);
   if (auto* placed = std::get_if<ScreensPlaced>(&event); placed && placed->presenter.value() != self_) {
@@ -299,12 +310,7 @@ void Engine::tell(const session::Event& event) {
             {"presenter", controllers->presenter.value()},
             {"on", controllers->suspended}});
   }
-  if (std::holds_alternative<Joined>(event))
-    emit({{"event", "path"},
-          {"participant", std::get<Joined>(event).participant.value()},
-          {"path", path_name()},
-          {"via", "relay"},
-          {"rtt_ms", relay_->stats().rtt_ms}});
+  if (auto* joined = std::get_if<Joined>(&event)) tell_way(joined->participant);
 }
 
 std::set<ParticipantId> Engine::controllers() const {
@@ -317,28 +323,8 @@ void Engine::tell_roster() {
   if (!session_ || !session_->core()) return;
   json roster = roster_json(session_->core()->roster, self_, controllers());
   for (json& member : roster["members"])
-    if (member["path"] != "") member["path"] = path_name();  // all by the relay: what is known is the way to it
+    if (member["path"] != "") add_way(member);
   emit(std::move(roster));
-}
-
-std::string Engine::path_name() const {
-  if (relay_ && relay_->path().udp) return "udp";
-  return relay_ && !relay_->proxy().empty() ? "proxy" : "tls";
-}
-
-// When it has changed by what a person would notice.
-void Engine::tell_path() {
-  if (!session_ || !session_->core() || !session_->core()->attached) return;
-  double rtt = std::max(session_->rtt_ms(), relay_->stats().rtt_ms);
-  bool same_path = told_path_ == path_name();
-  if (same_path && told_rtt_ms_ >= 0 && std::abs(rtt - told_rtt_ms_) < std::max(10.0, told_rtt_ms_ / 3)) return;
-  told_rtt_ms_ = rtt;
-  told_path_ = path_name();
-  emit({{"event", "path"},
-        {"participant", self_},
-        {"path", told_path_},
-        {"via", "relay"},
-        {"rtt_ms", std::round(rtt * 10) / 10}});
 }
 
 void Engine::tell_ended(const session::Ended& ended) {
@@ -387,7 +373,8 @@ void Engine::end_session() {
 void Engine::let_session_go() {
   screen_.reset();
   session_alive_.reset();
-  loop_.post([session = std::shared_ptr<session::Session>(std::move(session_))] {});
+  loop_.post([session = std::shared_ptr<session::Session>(std::move(session_)),
+              ways = std::shared_ptr<DirectWays>(std::move(direct_))] {});
 }
 
 // What is queued goes out first; the last one that is closed lets the program end.

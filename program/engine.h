@@ -14,6 +14,7 @@
 #include "net/loop.h"
 #include "program/canvas/canvas_file.h"
 #include "program/contacts.h"
+#include "program/direct_ways.h"
 #include "program/options.h"
 #include "program/relay_link.h"
 #include "program/shared_screen.h"
@@ -65,6 +66,7 @@ class Engine : public session::SessionHost {
   void send(Bytes frame) override;
   std::size_t queued() const override;
   void notify(session::Event event) override { pending_events_.push_back(std::move(event)); }
+  void on_direct(ParticipantId from, const wire::DirectSignal& signal) override;
   void work(std::function<std::function<void()>()> job) override { loop_.work(task_of(std::move(job))); }
   void decode(std::function<std::function<void()>()> job) override { loop_.decode(task_of(std::move(job))); }
   std::function<void()> task_of(std::function<std::function<void()>()> job);
@@ -99,6 +101,24 @@ class Engine : public session::SessionHost {
   void tell_path();
   void tell_proxy();
   std::string path_name() const;
+  void open_ways();
+  void update_ways();
+  /// "path" and "via" of a member of the roster as JSON has it.
+  void add_way(nlohmann::json& member) const;
+  void tell_way(ParticipantId member);
+  /// One a member that is here.
+  nlohmann::json all_ways() const;
+  /// How what is exchanged with a member travels. By the relay: what is known of that is known of its first part.
+  struct Way {
+    std::string path, via;  // as the control interface names them
+    double rtt_ms = 0, loss_pct = 0, rate_bps = 0;
+    std::string why;  // not direct: no_answer, refused, off; or nothing is known of it
+    nlohmann::json to_json() const;
+  };
+  Way way_to(ParticipantId member) const;
+  Way way_by_relay() const;
+  /// Of the own pixels: those that are viewed, or of all who view ours.
+  Way own_way() const;
   void fail(const std::string& code, const std::string& message, int exit_code);
   void emit(nlohmann::json event);
   std::string link() const;
@@ -151,6 +171,7 @@ class Engine : public session::SessionHost {
   void do_stop_control(const nlohmann::json&, const Answer&);
   void do_drop_connection(const nlohmann::json&, const Answer&);
   void do_path(const nlohmann::json&, const Answer&);
+  void do_paths(const nlohmann::json&, const Answer&);
   void do_stats(const nlohmann::json&, const Answer&);
   void do_leave(const nlohmann::json&, const Answer&);
   void do_quit(const nlohmann::json&, const Answer&);
@@ -201,8 +222,11 @@ class Engine : public session::SessionHost {
   ui::SharedPictures* shared_pictures_ = nullptr;
   std::function<void()> on_picture_;  // one of them has changed
   net::Loop::Timer timer_;
+  net::Loop::Timer ways_timer_;    // when somebody who watches them is told again
   net::Loop::Timer record_timer_;  // when the next frame of the own screen is wanted for the recording
   std::unique_ptr<RelayLink> relay_;
+  std::unique_ptr<DirectWays> direct_;
+  bool members_changed_ = false;  // the ways have not heard of it
   struct Access;
   std::shared_ptr<Access> access_;                   // the access test under way
   std::vector<std::unique_ptr<RelayLink>> closing_;  // of sessions that are over

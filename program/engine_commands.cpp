@@ -33,6 +33,7 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"stop_control", &Engine::do_stop_control},
                                                                   {"drop_connection", &Engine::do_drop_connection},
                                                                   {"path", &Engine::do_path},
+                                                                  {"paths", &Engine::do_paths},
                                                                   {"stats", &Engine::do_stats},
                                                                   {"leave", &Engine::do_leave},
                                                                   {"quit", &Engine::do_quit},

@@ -115,7 +115,10 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
   app.add_option("--lang", o.language, "language of the windows: en, de");
-  app.add_option("--path", o.path, "way to the relay: auto, udp (its UDP ports, or not at all), tls, proxy")
+  app.add_option(
+         "--path", o.path,
+         "way: auto, direct (pictures from member to member alone), or by the relay: udp (its UDP ports, or not "
+         "at all), tls, proxy")
       ->check(CLI::IsMember({"auto", "direct", "udp", "tls", "proxy"}));
   app.add_option(
       "--proxy", proxy.url,
@@ -165,8 +168,6 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
     }
     if (!rights.empty() && !(o.rights = session::rights_from_list(rights)))
       throw CLI::ValidationError("--rights", "unknown right in " + rights);
-    if (o.path == "direct")
-      throw CLI::ValidationError("--path", "only auto, udp, tls and proxy are there in this version");
     o.proxy = take_proxy(proxy, secrets.proxy);
   } catch (const CLI::ParseError& e) {
     int code = app.exit(e);

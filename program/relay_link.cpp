@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "net/direct_socket.h"
 #include "wire/relay_frame.h"
 
 namespace lotse::program {
@@ -45,6 +46,7 @@ std::string proxy_auth_message(const std::string& detail) {
 
 std::optional<PathWish> path_wish(const std::string& name) {
   if (name == "auto") return PathWish::automatic;
+  if (name == "direct") return PathWish::direct;
   if (name == "udp") return PathWish::udp;
   if (name == "tls") return PathWish::tls;
   if (name == "proxy") return PathWish::proxy;
@@ -80,6 +82,7 @@ void RelayLink::connect() {
     if (!token_.empty()) connection_->send(wire::encode(wire::HostToken{token_}));
   };
   events.on_frame = [this](ByteView frame) {
+    if (!frame.empty() && frame[0] == wire::kUdpTrialFrame) return on_trial(frame);
     if (!path_->on_tls(frame)) events_.on_frame(frame);
   };
   events.on_drained = events_.on_drained;
@@ -105,7 +108,8 @@ void RelayLink::open_path() {
 
 /// Datagrams never pass a proxy by: who goes through one may have to, or may not want to be seen elsewhere.
 void RelayLink::want_path() {
-  const bool udp = (wish_ == PathWish::automatic || wish_ == PathWish::udp) && proxy().empty();
+  const bool udp =
+      (wish_ == PathWish::automatic || wish_ == PathWish::direct || wish_ == PathWish::udp) && proxy().empty();
   path_->want(udp ? net::link::Carrier::Want::udp : net::link::Carrier::Want::tls);
 }
 
@@ -176,6 +180,24 @@ void RelayLink::send(Bytes frame) {
 
 std::size_t RelayLink::queued() const {
   return connection_ ? connection_->queued() + connection_->unsent() + path_->queued() : 0;
+}
+
+bool RelayLink::ask_trial() {
+  if (!connection_ || !connection_->peer()) return false;
+  connection_->send(wire::encode(wire::UdpTry{}));
+  return true;
+}
+
+bool RelayLink::is_local() const {
+  auto peer = connection_ ? connection_->peer() : std::nullopt;
+  return peer && net::is_loopback(peer->address);
+}
+
+void RelayLink::on_trial(ByteView frame) {
+  auto decoded = wire::decode(frame);
+  auto peer = connection_->peer();
+  if (auto* trial = decoded ? std::get_if<wire::UdpTrial>(&*decoded) : nullptr; trial && peer)
+    events_.on_trial(*trial, *peer);
 }
 
 void RelayLink::allow() {

@@ -12,10 +12,11 @@
 
 namespace lotse::program {
 
-/// auto: TLS first, through a proxy where the direct way fails, and datagrams as soon as they come through. udp: no
-/// proxy, and a failure when datagrams do not come through. tls: no datagrams. proxy: through a proxy alone.
-enum class PathWish { automatic, udp, tls, proxy };
-/// Nothing when it is none of auto, udp, tls, proxy.
+/// auto: TLS first, through a proxy where that fails, and datagrams as soon as they come through. direct: the same, but
+/// pictures and input travel from member to member alone. udp: no proxy, and a failure when datagrams do not come
+/// through. tls: no datagrams. proxy: through a proxy alone.
+enum class PathWish { automatic, direct, udp, tls, proxy };
+/// Nothing when it is none of auto, direct, udp, tls, proxy.
 std::optional<PathWish> path_wish(const std::string& name);
 
 /// Lives on the loop.
@@ -31,6 +32,8 @@ class RelayLink {
     std::function<void(const Key&)> on_unknown;
     /// No connection and no further try: code and message of the control interface.
     std::function<void(const std::string& code, const std::string& message)> on_failed;
+    /// The answer to ask_trial(), with the relay's end of the connection.
+    std::function<void(const wire::UdpTrial& trial, const net::link::Endpoint& relay)> on_trial;
   };
   /// `config`: the folder of the known relays. `pin` decides alone.
   RelayLink(net::Loop& loop, net::RelayAddress address, std::optional<Key> pin, std::string config, PathWish wish,
@@ -42,6 +45,10 @@ class RelayLink {
 
   void send(Bytes frame);
   std::size_t queued() const;
+  /// Asks for a trial of the relay's UDP ports. False: there is none on this connection.
+  bool ask_trial();
+  /// The connection ends on this machine.
+  bool is_local() const;
   /// A person compared the words: remember the key and go on.
   void allow();
   /// Cuts the connection and comes back after `pause`.
@@ -74,6 +81,7 @@ class RelayLink {
   void want_path();
   void no_udp(const std::string& why);
   void finish_close();
+  void on_trial(ByteView frame);
 
   net::Loop& loop_;
   net::RelayAddress address_;

@@ -150,6 +150,8 @@ void Core::next_frame(ConnId id, Conn& conn, Bytes bytes, Instant now) {
     }
   } else if (auto* asked = std::get_if<wire::KeyRequest>(&*frame)) {
     session.on_key_request(link, *asked, now);
+  } else if (auto* elsewhere = std::get_if<wire::Elsewhere>(&*frame)) {
+    session.on_elsewhere(link, *elsewhere, now);
   } else if (auto* ping = std::get_if<wire::Ping>(&*frame)) {
     // Who sends pings and reads nothing must not fill our memory with the answers.
     if (links_.queued(id) < wire::kReceiverBacklog)

@@ -76,9 +76,12 @@ void Pictures::lack_all(Seat& seat, StreamId stream, const PictureCache::Stream&
   if (known.incomplete) requests_.want_all(stream, now);
 }
 
-void Pictures::add_receiver(ParticipantId member, ConnId conn, Instant now) {
+void Pictures::add_receiver(ParticipantId member, ConnId conn, Instant now, Holds holds) {
   remove_receiver(member);
-  Seat& seat = seats_.emplace(member, Seat{conn, Receiver(epoch_), {}}).first->second;
+  Seat& seat = seats_.emplace(member, Seat{conn, Receiver(epoch_)}).first->second;
+  unwanted_.erase(member);  // on this connection it was not told
+  review_wanted();
+  if (holds == Holds::all) return;
   for (const auto& [id, stream] : cache_.streams())
     if (id.source != member) lack_all(seat, id, stream, now);
   drain(seat);
@@ -90,6 +93,53 @@ void Pictures::remove_receiver(ParticipantId member) {
   if (at == seats_.end()) return;
   receiver_bytes_ -= at->second.receiver.bytes();
   seats_.erase(at);
+  review_wanted();
+}
+
+void Pictures::set_elsewhere(ParticipantId member, ParticipantId source, bool on, Instant now) {
+  auto at = seats_.find(member);
+  if (at == seats_.end() || source == member) return;
+  Seat& seat = at->second;
+  if (on == seat.elsewhere.contains(source)) return;
+  if (on && seat.elsewhere.size() == wire::kMaxElsewhere) return;
+  if (on)
+    seat.elsewhere.insert(source);
+  else
+    seat.elsewhere.erase(source);
+  for (const auto& [id, stream] : cache_.streams()) {
+    if (id.source != source) continue;
+    if (!on) {
+      lack_all(seat, id, stream, now);
+      continue;
+    }
+    change(seat, [&, id = id](Receiver& r) { r.forget(id); });
+    seat.films.forget(id);
+  }
+  review_wanted();
+  drain(seat);
+  keep_within_budget(now);
+}
+
+void Pictures::review_wanted() {
+  std::set<ParticipantId> sources = unwanted_;
+  for (const auto& [member, seat] : seats_) sources.insert(seat.elsewhere.begin(), seat.elsewhere.end());
+  for (ParticipantId source : sources) {
+    if (!is_here(source)) continue;
+    bool others = false, wanted = false;
+    for (const auto& [member, seat] : seats_) {
+      others = others || member != source;
+      wanted = wanted || is_for(member, seat, source);
+    }
+    wanted = wanted || !others;
+    if (wanted != unwanted_.contains(source)) continue;
+    if (wanted) {
+      unwanted_.erase(source);
+    } else {
+      unwanted_.insert(source);
+      drop_source(source);  // they will be old when somebody wants them again
+    }
+    hub_.send(seats_.at(source).conn, std::make_shared<const Bytes>(wire::encode(wire::Wanted{wanted})));
+  }
 }
 
 void Pictures::forget_stream(StreamId stream) {
@@ -116,10 +166,14 @@ bool Pictures::announce(Epoch epoch, Instant now) {
   return true;
 }
 
+void Pictures::serve_newest_epoch(ParticipantId member) {
+  if (auto at = seats_.find(member); at != seats_.end()) at->second.receiver.raise_first_epoch(epoch_);
+}
+
 void Pictures::forward_uncached(const wire::PacketHeader& header, const SharedBytes& frame) {
   for (auto& [member, seat] : seats_) {
-    bool meant = header.destination == kEverybody ? member != header.source : member == header.destination;
-    if (!meant) continue;
+    bool meant = header.destination == kEverybody || member == header.destination;
+    if (!meant || !is_for(member, seat, header.source)) continue;
     if (seat.receiver.idle() && has_room(seat))
       send(seat, frame);
     else
@@ -133,6 +187,7 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
     ++hub_.count().dropped_epoch;
     return;
   }
+  if (unwanted_.contains(header.source)) return void(++hub_.count().pictures_stale);
   bool ahead = header.epoch.value() > epoch_.value() && header.epoch.value() - epoch_.value() > 1;
   if (header.destination != kEverybody || ahead) return forward_uncached(header, frame);
   if (header.kind == wire::PacketKind::sign) return on_sign(header, frame);
@@ -149,7 +204,7 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
   requests_.came(stream, item);
   const PictureCache::Entry& entry = *cache_.find(stream, item);
   for (auto& [member, seat] : seats_) {
-    if (member == header.source) continue;
+    if (!is_for(member, seat, header.source)) continue;
     if (taken == PictureCache::Taken::resealed && !seat.receiver.lacks(stream, item)) continue;
     offer(seat, stream, item, entry, now);
   }
@@ -176,7 +231,7 @@ void Pictures::on_delta(const wire::PacketHeader& header, const SharedBytes& fra
   if (taken == PictureCache::Taken::new_generation) forget_stream(stream);
   for (auto& entry : seats_) {
     Seat& seat = entry.second;
-    if (entry.first == header.source) continue;
+    if (!is_for(entry.first, seat, header.source)) continue;
     if (holds(seat, header) && hub_.queued(seat.conn) < wire::kDeltaWindow) {
       send(seat, frame);
       change(seat, [&](Receiver& r) { r.owe_sign(stream, header.picture.batch, frame->size(), nullptr); });
@@ -199,7 +254,7 @@ void Pictures::on_film(const wire::PacketHeader& header, const SharedBytes& fram
     return void(++hub_.count().pictures_stale);
   if (header.picture.key) requests_.came_film(stream, header.picture.slot);
   for (auto& [member, seat] : seats_) {
-    if (member == header.source || header.epoch < seat.receiver.first_epoch()) continue;
+    if (!is_for(member, seat, header.source) || header.epoch < seat.receiver.first_epoch()) continue;
     auto pass = seat.films.pass(header, hub_.queued(seat.conn));
     if (pass == FilmGate::Pass::ask) requests_.want_film(stream, header.picture.slot, now);
     if (pass != FilmGate::Pass::yes) {
@@ -226,7 +281,7 @@ void Pictures::on_sign(const wire::PacketHeader& header, const SharedBytes& fram
 
 void Pictures::on_request(ParticipantId member, const wire::KeyRequest& request, Instant now) {
   auto at = seats_.find(member);
-  if (at == seats_.end() || request.source == member || !is_here(request.source)) return;
+  if (at == seats_.end() || !is_for(member, at->second, request.source) || !is_here(request.source)) return;
   StreamId stream{request.source, request.screen};
   auto known = cache_.streams().find(stream);
   if (known == cache_.streams().end()) return requests_.want_all(stream, now);

@@ -18,15 +18,21 @@ class Pictures {
 
   /// From now on `member` receives; it lacks everything that is known and cannot open what was sealed before the epoch
   /// in force. On a new connection it starts anew.
-  void add_receiver(ParticipantId member, ConnId conn, Instant now);
+  enum class Holds { nothing, all };
+  void add_receiver(ParticipantId member, ConnId conn, Instant now, Holds holds = Holds::nothing);
   /// Its connection is gone. As a source it may come back: what it sent stays until its epoch is over.
   void remove_receiver(ParticipantId member);
+  /// On: the receiver gets the pictures of `source` from elsewhere. Off: it lacks all of them. The source is told by
+  /// WANTED when it changes whether anybody gets its pictures here; while nobody does they are not taken.
+  void set_elsewhere(ParticipantId member, ParticipantId source, bool on, Instant now);
   /// It will not come back.
   void drop_source(ParticipantId source);
 
   /// `epoch` is in force. Those before it are served for wire::kOldEpochKept more. False: it is lower than the present.
   bool announce(Epoch epoch, Instant now);
   Epoch epoch() const { return epoch_; }
+  /// What `member` asks for from now on is of the epoch in force.
+  void serve_newest_epoch(ParticipantId member);
 
   /// A packet of kind key, delta, film, state, frame_end or sign from its source, as the frame in which it goes out.
   void on_packet(const wire::PacketHeader& header, SharedBytes frame, Instant now);
@@ -49,6 +55,7 @@ class Pictures {
     ConnId conn;
     Receiver receiver;
     FilmGate films{};
+    std::set<ParticipantId> elsewhere{};  // sources
   };
   struct OldEpoch {
     Epoch epoch;
@@ -61,11 +68,17 @@ class Pictures {
   Epoch epoch_, oldest_;       // in force; the oldest that is still served
   std::deque<OldEpoch> over_;  // and until when
   std::size_t receiver_bytes_ = 0;
+  std::set<ParticipantId> unwanted_;  // sources that were told so
 
   template <class Change>
   void change(Seat& seat, Change change);
   bool has_room(const Seat& seat) const;
   void send(const Seat& seat, const SharedBytes& frame);
+  /// Whether pictures of `source` are for this receiver.
+  static bool is_for(ParticipantId member, const Seat& seat, ParticipantId source) {
+    return member != source && !seat.elsewhere.contains(source);
+  }
+  void review_wanted();
   enum class Signs { due, all };
   void send_item(Seat& seat, StreamId stream, ItemId item, const PictureCache::Entry& entry);
   void send_signs(Seat& seat, Signs which);

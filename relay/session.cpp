@@ -449,6 +449,16 @@ void Session::on_key_request(LinkId from, const wire::KeyRequest& request, Insta
   cut_slow(now);
 }
 
+void Session::on_elsewhere(LinkId from, const wire::Elsewhere& elsewhere, Instant now) {
+  Link* link = find(from);
+  if (link == nullptr) return;
+  if (link->participant)
+    pictures_.set_elsewhere(*link->participant, elsewhere.source, elsewhere.on, now);
+  else
+    refuse(*link, now);
+  cut_slow(now);
+}
+
 void Session::on_writable(LinkId id) {
   Link* link = find(id);
   if (link != nullptr && link->participant) pictures_.on_writable(*link->participant);

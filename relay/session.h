@@ -45,6 +45,7 @@ class Session {
   /// `frame` carries `packet`, the first byte of its type included.
   void on_packet(LinkId from, const wire::PacketHeader& header, Bytes frame, Instant now);
   void on_key_request(LinkId from, const wire::KeyRequest& request, Instant now);
+  void on_elsewhere(LinkId from, const wire::Elsewhere& elsewhere, Instant now);
   void on_writable(LinkId link);
   /// The connection of `link` is gone.
   void on_gone(LinkId link, Instant now);

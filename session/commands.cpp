@@ -1,5 +1,6 @@
 // What the person at this program wants of the session.
 #include "base/text.h"
+#include "session/direct_message.h"
 #include "session/joining.h"
 #include "session/session.h"
 #include "wire/limits.h"
@@ -197,6 +198,15 @@ Session::Refusal Session::set_deputy(ParticipantId member, bool on, Instant now)
   if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
   if (!core_->member(member)) return ErrorCode::no_such_member;
   return lead_->set_deputy(member, on) ? kDone : ErrorCode::full;
+}
+
+bool Session::tell_direct(ParticipantId member, const wire::DirectSignal& signal, Instant now) {
+  if (!begin_call(now) || !core_) return false;
+  wire::pb::Message message;
+  write_direct(signal, *message.mutable_direct());
+  // MOVE comes behind the input that went by the relay.
+  bool moves = !signal.frame.empty() && signal.frame[0] == wire::kUdpMoveFrame;
+  return core_->tell(member, message, moves ? crypto::Stream::pointer : crypto::Stream::control);
 }
 
 void Session::leave(Instant now) {

@@ -13,6 +13,7 @@
 #include "codec/frame.h"
 #include "session/acquaintance.h"
 #include "session/events.h"
+#include "wire/direct_signal.h"
 
 namespace lotse::session {
 
@@ -69,6 +70,9 @@ class SessionHost {
 
   /// The same for bytes that others sent: on a worker that can do nothing but compute.
   virtual void decode(std::function<std::function<void()>()> job) { work(std::move(job)); }
+
+  /// `from` says how it may be reached without the relay (docs/protocol/direct.md).
+  virtual void on_direct(ParticipantId from, const wire::DirectSignal& signal) { (void)from, (void)signal; }
 
   // As presenter.
   /// The next changed frame of that screen may come, by Session::on_captured.

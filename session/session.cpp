@@ -1,6 +1,7 @@
 #include "session/session.h"
 
 #include "base/text.h"
+#include "session/direct_message.h"
 #include "session/heirs_message.h"
 #include "session/joining.h"
 #include "wire/limits.h"
@@ -515,6 +516,9 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       return master && follow_ ? follow_->on_deputy(message) : void();
     case M::kTakenOver:
       return on_taken_over(from, message);
+    case M::kDirect:
+      if (auto signal = read_direct(message.direct())) return host_.on_direct(from, *signal);
+      return void(++drops_.other);
     default:
       ++drops_.other;
   }

@@ -92,10 +92,14 @@ class Session {
   Refusal new_code(Instant now);
   Refusal hand_over(ParticipantId member, Instant now);
   Refusal set_deputy(ParticipantId member, bool on, Instant now);
+  /// To a member, as SessionHost::on_direct() has it there. False: it cannot be told now.
+  bool tell_direct(ParticipantId member, const wire::DirectSignal& signal, Instant now);
   /// Ends it for all (master) or leaves it (participant).
   void leave(Instant now);
 
   bool is_master() const { return lead_ != nullptr; }
+  /// The relay passes on what we say, and the master knows us on this connection.
+  bool is_admitted() const { return core_ && core_->attached && !(follow_ && follow_->resuming()); }
   Stage stage() const { return stage_; }
   /// Nothing before the handshake is through.
   const Core* core() const { return core_.get(); }

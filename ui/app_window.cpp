@@ -46,6 +46,7 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                [this] { apply_settings(); },
                [this] { settings_dialog_.open(settings_, model_.proxy); },
                [this] { access_dialog_.open(context_); },
+               [this] { ways_dialog_.open(context_); },
                [this] { host_.ask_to_end(false); },
                [this] { back_wish_ = true; },
                [this] { closing_ = true; },
@@ -244,6 +245,7 @@ void AppWindow::draw_page() {
     host_.draw_end_question(context_);
   settings_dialog_.draw(context_);
   access_dialog_.draw(context_);
+  ways_dialog_.draw(context_);
 }
 
 void AppWindow::draw_banner(const std::string& snapshot) {

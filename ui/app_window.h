@@ -23,6 +23,7 @@
 #include "ui/settings_dialog.h"
 #include "ui/start_page.h"
 #include "ui/viewer_page.h"
+#include "ui/ways_dialog.h"
 
 namespace lotse::ui {
 
@@ -72,6 +73,7 @@ class AppWindow {
   ViewerPage viewer_;
   SettingsDialog settings_dialog_;
   AccessDialog access_dialog_;
+  WaysDialog ways_dialog_;
   PageContext context_;
   std::vector<nlohmann::json> outbox_;  // sent after the frame: pages must not pull the ground from under themselves
   std::optional<nlohmann::json> last_way_in_;  // join or start_session, for "Try again"

@@ -20,6 +20,10 @@ inline std::string name_field(const nlohmann::json& e, const char* name) {
     if (c == '\n' || c == '\t') c = ' ';
   return text;
 }
+inline double number_field(const nlohmann::json& e, const char* name, double otherwise) {
+  auto field = e.find(name);
+  return field != e.end() && field->is_number() ? field->get<double>() : otherwise;
+}
 inline int int_field(const nlohmann::json& e, const char* name, int otherwise) {
   auto field = e.find(name);
   if (field == e.end() || !field->is_number()) return otherwise;

@@ -51,6 +51,9 @@ void take_member(Member& member, const json& e) {
   if (std::string path = text_field(e, "path", 32); !path.empty()) member.path = path;
   if (std::string via = text_field(e, "via", 32); !via.empty()) member.via = via;
   member.rtt_ms = int_field(e, "rtt_ms", member.rtt_ms);
+  member.loss_pct = number_field(e, "loss_pct", member.loss_pct);
+  member.rate_bps = number_field(e, "rate_bps", member.rate_bps);
+  if (e.contains("why")) member.why = text_field(e, "why", 32);
   if (e.contains("rights")) member.rights = rights_field(e);
   member.deputy = int_field(e, "deputy", member.deputy);
   if (member.rights.contains("control")) member.asks_control = false;
@@ -410,6 +413,11 @@ void Model::fold_picture(const std::string& name, const json& e) {
     if (Screen* known = screen_of(e)) known->exact = bool_field(e, "exact", false);
   } else if (name == "stale") {
     if (Screen* known = screen_of(e)) known->stale = bool_field(e, "stale", false);
+  } else if (name == "paths") {
+    auto paths = e.find("paths");
+    if (paths == e.end() || !paths->is_array()) return;
+    for (const json& way : *paths)
+      if (auto m = members.find(int_field(way, "participant", -1)); m != members.end()) take_member(m->second, way);
   } else if (name == "path") {
     auto m = members.find(id);
     if (m != members.end()) take_member(m->second, e);

@@ -25,6 +25,8 @@ struct Member {
   int id = -1;
   std::string name, color, path, via;
   int rtt_ms = -1;
+  double loss_pct = 0, rate_bps = 0;
+  std::string why;  // not a better way: "", no_answer, refused, off
   std::set<std::string> rights;
   int deputy = 0;  // 1 to 3: in which order it leads when the moderator is gone
   bool sharing = false, asks_control = false, hand = false;

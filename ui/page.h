@@ -20,6 +20,7 @@ struct PageContext {
   std::function<void()> settings_changed;    // save and apply
   std::function<void()> open_settings;
   std::function<void()> open_access_test;
+  std::function<void()> open_ways;
   std::function<void()> ask_to_end;  // the moderator's question whether to end for all
   std::function<void()> back_to_start;
   std::function<void()> close;

@@ -108,6 +108,13 @@ void draw_people(PageContext& context, Column& c) {
   std::stable_sort(order.begin(), order.end(), [&](const Member& a, const Member& b) { return rank(a) < rank(b); });
   for (const Member& m : order) draw_person(context, c, m);
   if (order.empty()) c.text(Type::body, Ink::quiet, _("Nobody is here yet."));
+  if (order.size() < 2) return;
+  const std::string pressed = c.buttons({{.id = "people.ways",
+                                          .label = _("Connections"),
+                                          .look = Look::chip,
+                                          .tip = _("How what you exchange with each person travels")}},
+                                        Align::left);
+  if (!pressed.empty()) context.open_ways();
 }
 
 void draw_lobby(PageContext& context, Column& c) {

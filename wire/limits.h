@@ -31,6 +31,13 @@ inline constexpr auto kUdpTrialTime = 15s;               // an id for trying the
 inline constexpr std::size_t kUdpTrials = 4096;          // such ids at a time, of one relay
 inline constexpr int kUdpTrialAnswers = 64;              // to one of them: eight ports, a few tries each
 
+// Ways between two members without the relay (docs/protocol/direct.md).
+inline constexpr std::size_t kMaxCandidates = 8;       // of one member: what it can make another one send to
+inline constexpr std::uint16_t kLeastPeerPort = 1024;  // below are services that nobody is to be made to send to
+inline constexpr std::size_t kMaxDirectViewers = 4;    // of one presenter; for more the relay is there
+inline constexpr auto kDirectSilence = 2s;             // without an answer: back to the relay
+inline constexpr auto kBothWays = 500ms;               // pictures come from the relay, too, after a change
+
 // Sessions and members.
 inline constexpr std::size_t kMaxMembers = 1000;         // members of one session
 inline constexpr std::size_t kMaxName = 64;              // bytes of UTF-8
@@ -106,6 +113,7 @@ inline constexpr auto kKeyRequestGap = 250ms;         // between requests of the
 inline constexpr std::size_t kPendingHandshakeBytes = 32u << 10;  // that a link may send before it is admitted
 inline constexpr auto kAdmissionTime = 15min;                     // from ATTACH to admission, lobby included
 inline constexpr std::size_t kMaxOpeningPerAddress = 256;         // links that said neither OPEN nor ATTACH yet
+inline constexpr std::size_t kMaxElsewhere = 64;                  // sources that a receiver gets elsewhere
 inline constexpr std::size_t kMaxBans = 256;                      // addresses that one session keeps out
 inline constexpr std::size_t kMaxHostToken = 128;                 // bytes of text
 inline constexpr std::size_t kMaxTokenChecks = 64;                // waiting to be hashed, a second or two of work,

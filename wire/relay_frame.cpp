@@ -20,6 +20,8 @@ enum class Type : std::uint8_t {
   handshake = 0x20,
   packet = kPacketFrame,
   key_request = 0x31,
+  elsewhere = 0x32,
+  wanted = 0x33,
   ping = 0x40,
   pong = 0x41,
   udp_ask = 0x50,
@@ -29,6 +31,12 @@ enum class Type : std::uint8_t {
   udp_try = 0x54,
   udp_trial = 0x55,
 };
+
+constexpr bool is(Type type, std::uint8_t first_byte) { return static_cast<std::uint8_t>(type) == first_byte; }
+static_assert(is(Type::packet, kPacketFrame) && is(Type::key_request, kKeyRequestFrame) &&
+              is(Type::wanted, kWantedFrame));
+static_assert(is(Type::udp_ask, kUdpAskFrame) && is(Type::udp_grant, kUdpGrantFrame));
+static_assert(is(Type::udp_move, kUdpMoveFrame) && is(Type::udp_trial, kUdpTrialFrame));
 
 class Encoder {
  public:
@@ -70,6 +78,8 @@ class Encoder {
     w_.put(static_cast<std::uint16_t>(f.slots.size()));
     for (SlotId slot : f.slots) w_.put(slot.value());
   }
+  void operator()(const Elsewhere& f) { start(Type::elsewhere).put(f.source.value()).put(std::uint8_t{f.on}); }
+  void operator()(const Wanted& f) { start(Type::wanted).put(std::uint8_t{f.wanted}); }
   void operator()(const Ping& f) { start(Type::ping).put(f.value); }
   void operator()(const Pong& f) { start(Type::pong).put(f.value); }
   void operator()(const UdpAsk&) { start(Type::udp_ask); }
@@ -264,6 +274,17 @@ std::optional<Frame> read_small(Type type, ByteReader& in) {
       auto present = in.get<std::uint8_t>();
       if (present > 1) return std::nullopt;
       return MasterPresence{present == 1};
+    }
+    case Type::elsewhere: {
+      ParticipantId source{in.get<std::uint16_t>()};
+      auto on = in.get<std::uint8_t>();
+      if (on > 1 || source == kEverybody) return std::nullopt;
+      return Elsewhere{source, on == 1};
+    }
+    case Type::wanted: {
+      auto wanted = in.get<std::uint8_t>();
+      if (wanted > 1) return std::nullopt;
+      return Wanted{wanted == 1};
     }
     case Type::ping:
       return Ping{in.get<std::uint64_t>()};

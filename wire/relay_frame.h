@@ -167,6 +167,16 @@ struct KeyRequest {
   Generation generation;
   std::vector<SlotId> slots;
 };
+/// viewer -> relay: source u16, on u8. On: I get the pictures of `source` without you. Off: I need them, all of them.
+struct Elsewhere {
+  ParticipantId source;
+  bool on = false;
+};
+/// relay -> presenter: wanted u8. Whether anybody gets its pictures here; 1 from the admission on until this says
+/// otherwise. After 0 the relay has none of them any more.
+struct Wanted {
+  bool wanted = false;
+};
 /// Both ways; pong carries the same value. For round trips and keepalive.
 struct Ping {
   std::uint64_t value = 0;
@@ -206,8 +216,8 @@ struct Packet {
 };
 
 using Frame = std::variant<Welcome, Open, HostToken, Attach, TunnelRequest, SessionOpened, Error, LinkDown,
-                           MasterPresence, Superseded, TakeOver, Handshake, KeyRequest, Ping, Pong, UdpAsk, UdpGrant,
-                           UdpMove, UdpBack, UdpTry, UdpTrial, Packet>;
+                           MasterPresence, Superseded, TakeOver, Handshake, KeyRequest, Elsewhere, Wanted, Ping, Pong,
+                           UdpAsk, UdpGrant, UdpMove, UdpBack, UdpTry, UdpTrial, Packet>;
 
 Bytes encode(const Frame& frame);
 /// Nothing when the type is unknown, a field is out of its range, or a byte is missing or left over.
@@ -215,6 +225,8 @@ std::optional<Frame> decode(ByteView frame);
 
 /// The first byte of a frame that carries a sealed packet: it is put before the packet's header.
 inline constexpr std::uint8_t kPacketFrame = 0x30;
+inline constexpr std::uint8_t kKeyRequestFrame = 0x31, kWantedFrame = 0x33;
+inline constexpr std::uint8_t kUdpAskFrame = 0x50, kUdpGrantFrame = 0x51, kUdpMoveFrame = 0x52, kUdpTrialFrame = 0x55;
 /// The first bytes of the frames about datagrams: they are between the two ends of a connection and go no further.
 inline constexpr bool is_udp_frame(ByteView frame) { return !frame.empty() && (frame[0] & 0xF0) == 0x50; }
 

@@ -24,8 +24,8 @@ void add(LinkStats& to, const LinkStats& more) {
 
 }  // namespace
 
-Carrier::Carrier(Side side, CarrierHost& host, HeldBytes& held, PathProver::Random random)
-    : side_(side), host_(host), held_(held), random_(std::move(random)), pause_(kFirstPause) {}
+Carrier::Carrier(Side side, CarrierHost& host, HeldBytes& held, PathProver::Random random, Duration silence)
+    : side_(side), host_(host), held_(held), random_(std::move(random)), silence_(silence), pause_(kFirstPause) {}
 
 Carrier::~Carrier() {
   if (id_) host_.released(*id_);
@@ -51,10 +51,7 @@ void Carrier::admit(Instant now) {
 }
 
 bool Carrier::on_tls(ByteView frame, Instant now) {
-  if (side_ == Side::client && !session_ && !frame.empty() && frame[0] == kSessionFrame) {
-    session_ = true;
-    if (want_ == Want::udp) ask_at_ = now;
-  }
+  if (side_ == Side::client && !frame.empty() && frame[0] == kSessionFrame) ready(now);
   if (!wire::is_udp_frame(frame)) return false;
   auto decoded = wire::decode(frame);
   if (!decoded) return side_ == Side::client;  // a relay cuts who says such things
@@ -67,6 +64,26 @@ bool Carrier::on_tls(ByteView frame, Instant now) {
   else if (side_ == Side::relay && std::holds_alternative<wire::UdpAsk>(*decoded))
     on_ask(now);
   return true;
+}
+
+void Carrier::ready(Instant now) {
+  if (std::exchange(session_, true)) return;
+  if (want_ == Want::udp) ask_at_ = now;
+}
+
+void Carrier::try_these(const std::vector<Endpoint>& endpoints, Instant now) {
+  if (state_ == State::up) link_->try_these(endpoints, now);
+}
+
+void Carrier::ask_soon(Instant now) {
+  pause_ = kFirstPause;
+  if (session_) want(want_, now);
+}
+
+void Carrier::say_again(Instant now) {
+  if (state_ == State::up && moved_) tls(wire::UdpMove{*id_});
+  if (state_ == State::coming_back) tls(*back_);
+  if (state_ == State::asked) ask_at_ = now, state_ = State::none;
 }
 
 void Carrier::on_ask(Instant now) {
@@ -82,6 +99,7 @@ void Carrier::answer_ask(Instant now) {
   if (!grant.ports.empty()) {
     granted_at_ = now;
     begin(grant.id, grant.secret);
+    link_->try_these(host_.candidates(), now);
   } else {
     grant = {};
   }
@@ -93,7 +111,7 @@ void Carrier::on_grant(const wire::UdpGrant& grant, Instant now) {
   if (grant.ports.empty()) {
     state_ = State::none;
     later(now, false);
-    return host_.udp_failed("the relay takes no UDP");
+    return host_.udp_failed(CarrierHost::UdpFailure::refused);
   }
   granted_at_ = now;
   begin(grant.id, grant.secret);
@@ -103,7 +121,7 @@ void Carrier::on_grant(const wire::UdpGrant& grant, Instant now) {
 }
 
 void Carrier::begin(const ConnectionId& id, const LinkSecret& secret) {
-  link_ = std::make_unique<Link>(side_, id, secret, held_, random_);
+  link_ = std::make_unique<Link>(side_, id, secret, held_, random_, silence_);
   id_ = id;
   state_ = State::up;
   moved_ = other_moved_ = false;
@@ -164,13 +182,15 @@ void Carrier::come_back(Instant now) {
   link_.reset();
   host_.released(*id_);
   state_ = State::coming_back;
+  back_ = back;
   tls(back);
   if (side_ != Side::client) return;
   later(now, worked);
-  if (!worked && want_ == Want::udp) host_.udp_failed("no answer came from the relay's UDP ports");
+  if (!worked && want_ == Want::udp) host_.udp_failed(CarrierHost::UdpFailure::no_answer);
 }
 
 void Carrier::on_back(const wire::UdpBack& back, Instant now) {
+  if (!id_ && back_ && back.id == back_->id) return tls(*back_);  // it did not hear ours
   if (!id_ || back.id != *id_) return;
   if (state_ == State::up) come_back(now);
   if (state_ != State::coming_back) return;

@@ -24,31 +24,44 @@ class CarrierHost {
   virtual void deliver(Bytes frame) = 0;
   /// Relay: a new id, secret and the ports where datagrams are taken; no ports: there is no UDP.
   virtual wire::UdpGrant grant() { return {}; }
+  /// Relay: where the other side may be; a relay waits to be found.
+  virtual std::vector<Endpoint> candidates() { return {}; }
   /// Relay: datagrams with this id are nobody's any more.
   virtual void released(const ConnectionId&) {}
   /// Client: where these ports of the relay are; none: datagrams cannot be sent from here.
   virtual std::vector<Endpoint> reach(const std::vector<std::uint16_t>&) { return {}; }
-  /// Client: datagrams did not come through, one line why.
-  virtual void udp_failed(const std::string&) {}
+  /// Client: there are no datagrams, or no longer.
+  enum class UdpFailure : std::uint8_t { refused, no_answer };
+  virtual void udp_failed(UdpFailure) {}
 };
 
 /// Not thread-safe. After every call but the const ones poll() is due.
 class Carrier {
  public:
   /// `host` and `held` outlive this.
-  Carrier(Side side, CarrierHost& host, HeldBytes& held, PathProver::Random random);
+  /// `silence`: see Link.
+  Carrier(Side side, CarrierHost& host, HeldBytes& held, PathProver::Random random,
+          Duration silence = Duration(wire::kPathSilence));
   ~Carrier();
   Carrier(const Carrier&) = delete;
 
   /// Client: asks for datagrams once the relay said SESSION, and goes on asking, or comes back and stays on TLS.
   enum class Want : std::uint8_t { tls, udp };
   void want(Want want, Instant now);
+  /// Client: the other side is there; on_tls() finds it in SESSION, too.
+  void ready(Instant now);
   /// Relay: before a link is admitted it gets no datagrams.
   void admit(Instant now);
 
   void send(SharedFrame frame);
   /// A frame that came over TLS. False when it is none of the carrier's: then it is to be delivered.
   bool on_tls(ByteView frame, Instant now);
+  /// The other side may be there, too; ignored while no link is up.
+  void try_these(const std::vector<Endpoint>& endpoints, Instant now);
+  /// Something has changed, so that asking again may be worth it now.
+  void ask_soon(Instant now);
+  /// What went "by TLS" last may have been lost there: says it once more.
+  void say_again(Instant now);
   void on_datagram(const ClearHeader& header, ByteView datagram, const Endpoint& from, Instant now);
   /// Appends the datagrams that are to be sent now. True when what waited has gone down so far that more may come.
   bool poll(Instant now, std::vector<Datagram>& out);
@@ -63,6 +76,8 @@ class Carrier {
 
   LinkStats stats() const;                          // of all links so far
   const Link* link() const { return link_.get(); }  // null: there is none
+  /// Nothing is under way: neither asked for, nor granted, nor to be given back.
+  bool is_idle() const { return state_ == State::none; }
   const std::optional<ConnectionId>& id() const { return id_; }
 
  private:
@@ -71,6 +86,7 @@ class Carrier {
   CarrierHost& host_;
   HeldBytes& held_;
   PathProver::Random random_;
+  const Duration silence_;
   State state_ = State::none;
   Want want_ = Want::tls;
   bool session_ = false;                   // the relay said SESSION
@@ -89,6 +105,7 @@ class Carrier {
   std::array<std::uint64_t, kClasses> gone_{};  // frames that are surely there, when coming back
   std::array<std::deque<SendStream::Kept>, kClasses> kept_;
   LinkStats before_;
+  std::optional<wire::UdpBack> back_;  // the last one that was said
 
   void tls(const wire::Frame& frame);
   void on_ask(Instant now);

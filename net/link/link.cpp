@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "wire/limits.h"
-
 namespace lotse::net::link {
 namespace {
 
@@ -26,8 +24,14 @@ double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace
 
-Link::Link(Side side, const ConnectionId& id, const LinkSecret& secret, HeldBytes& held, PathProver::Random random)
-    : side_(side), id_(id), sealer_(side, id, secret), opener_(side, id, secret), prover_(std::move(random)) {
+Link::Link(Side side, const ConnectionId& id, const LinkSecret& secret, HeldBytes& held, PathProver::Random random,
+           Duration silence)
+    : side_(side),
+      silence_(silence),
+      id_(id),
+      sealer_(side, id, secret),
+      opener_(side, id, secret),
+      prover_(std::move(random)) {
   for (std::size_t i = 0; i < kClasses; ++i) {
     out_.emplace_back(wire::kClassWindows[i]);
     in_[i] = std::make_unique<ReceiveStream>(wire::kClassWindows[i], held);
@@ -337,7 +341,7 @@ bool Link::is_dead(Instant now) const {
   if (is_over()) return true;
   if (!begun_) return false;
   Instant waiting = proven() ? sent_.waiting_since() : begun_at_;
-  return waiting != Instant::never() && now - waiting > Duration(wire::kPathSilence);
+  return waiting != Instant::never() && now - waiting > (proven() ? silence_ : Duration(wire::kPathSilence));
 }
 
 }  // namespace lotse::net::link

@@ -15,6 +15,7 @@
 #include "net/link/receive_stream.h"
 #include "net/link/send_stream.h"
 #include "net/link/sent_packets.h"
+#include "wire/limits.h"
 
 namespace lotse::net::link {
 
@@ -37,9 +38,11 @@ struct LinkStats {
 class Link {
  public:
   /// `held` outlives this.
-  Link(Side side, const ConnectionId& id, const LinkSecret& secret, HeldBytes& held, PathProver::Random random);
+  /// `silence`: how long nothing may be answered before it is dead.
+  Link(Side side, const ConnectionId& id, const LinkSecret& secret, HeldBytes& held, PathProver::Random random,
+       Duration silence = Duration(wire::kPathSilence));
 
-  /// A client's: where the relay may be reached.
+  /// Where the other side may be reached; more may come later.
   void try_these(const std::vector<Endpoint>& endpoints, Instant now) { prover_.try_these(endpoints, now); }
   /// The other side has answered from an address: frames can go there.
   bool proven() const { return prover_.current().has_value(); }
@@ -79,6 +82,7 @@ class Link {
 
  private:
   const Side side_;
+  const Duration silence_;
   const ConnectionId id_;
   DatagramSealer sealer_;
   DatagramOpener opener_;

@@ -22,6 +22,12 @@ PathProver::Candidate* PathProver::find(const Endpoint& at) {
 void PathProver::try_these(const std::vector<Endpoint>& endpoints, Instant now) {
   for (const Endpoint& at : endpoints) {
     if (candidates_.size() == kCandidates) return;
+    if (at == current_) continue;
+    if (Candidate* known = find(at)) {
+      known->own = true;
+      known->credit = kUnlimited;
+      continue;
+    }
     candidates_.push_back({at, random_(), kUnlimited, {}, now, 0, true});
     now = now + kTryGap;
   }

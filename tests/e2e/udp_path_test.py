@@ -49,8 +49,8 @@ class UdpPathTest(SceneTest):
         type(self).scene = scene
         screen = Screen(scene, "640x480")
         screen.furnish()
-        master = scene.master("--share", "screen", "--display", screen.name)
-        guest = scene.join(master, "Bernd")
+        master = scene.master("--share", "screen", "--display", screen.name, "--path", "udp")
+        guest = scene.join(master, "Bernd", "--path", "udp")
         for program in (master, guest):
             on_udp(program)
             program.event("path", path="udp")

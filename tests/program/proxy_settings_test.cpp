@@ -107,6 +107,6 @@ TEST_CASE("what is no proxy ends with exit code 2") {
                                          {"--proxy-user", "eva"},
                                          {"--proxy", "http://x", "--proxy-password-file", "/none"},
                                          {"--json"},
-                                         {"--path", "direct"}})
+                                         {"--path", "sideways"}})
     CHECK(parsed(words).first.error() == 2);
 }

@@ -57,11 +57,76 @@ void Station::join_without_code(const std::string& number) {
   connect();
 }
 
+struct Station::WaysHost final : direct::PathsHost {
+  explicit WaysHost(Station& of) : station(of) {}
+  void to_relay(Bytes frame) override { station.to_relay(std::move(frame)); }
+  std::size_t relay_queued() const override { return station.relay_queued(); }
+  void to_session(ByteView frame) override {
+    station.session_->on_frame(frame, station.world_.now);
+    station.after_call();
+  }
+  void signal(ParticipantId member, const wire::DirectSignal& signal) override {
+    station.session_->tell_direct(member, signal, station.world_.now);
+  }
+  std::vector<wire::Candidate> candidates() override {
+    return {{address_of(station.port_), station.port_, wire::kPlainDatagrams, wire::Candidate::Kind::host}};
+  }
+  void on_way(ParticipantId) override {}
+  static std::array<std::uint8_t, 16> address_of(std::uint16_t port) {
+    return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 192, 168, 1, static_cast<std::uint8_t>(port - 2000)};
+  }
+  Station& station;
+};
+
+void Station::go_direct(direct::Wish wish) {
+  port_ = ++world_.last_port_;
+  ways_host_ = std::make_unique<WaysHost>(*this);
+  ways_ = std::make_unique<direct::Paths>(*ways_host_, wish, [this] { return ++world_.random_value_; });
+}
+
+bool Station::is_direct(const Station& other) const {
+  return ways_ && other.session_ && other.session_->core() && ways_->state(other.session_->core()->self).direct;
+}
+
+void Station::on_direct(ParticipantId from, const wire::DirectSignal& signal) {
+  world_.at(world_.now, [this, from, signal, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired() || !session_ || !ways_) return;
+    ways_->on_signal(from, signal, world_.now);
+    poll_ways();
+  });
+}
+
+void Station::poll_ways() {
+  if (!ways_ || !session_) return;
+  if (const Core* core = session_->core()) {
+    direct::Members members{core->self, {}, {}, session_->is_admitted()};
+    for (const Member& member : core->roster.members) {
+      if (member.id == core->self) continue;
+      members.others.insert(member.id);
+      if (member.sharing) members.watched.insert(member.id);
+    }
+    ways_->update(std::move(members), world_.now);
+  }
+  std::vector<net::link::Datagram> out;
+  bool drained = ways_->poll(world_.now, out);
+  for (auto& datagram : out) world_.send_datagram(*this, std::move(datagram));
+  if (!drained || !session_) return;
+  session_->on_drained(world_.now);
+  if (std::exchange(asked_to_share, false)) share();
+}
+
+void Station::from_relay(ByteView frame) {
+  if (!ways_ || !ways_->on_relay_frame(frame, world_.now)) session_->on_frame(frame, world_.now);
+  after_call();
+  poll_ways();
+}
+
 void Station::connect() { world_.attach(*this); }
 
 void Station::cut(Duration pause) {
   world_.detach(conn_);
   connected_ = false;
+  if (ways_) ways_->on_new_connection();
   session_->on_disconnected("cut", world_.now);
   world_.at(world_.now + pause, [this, alive = std::weak_ptr<int>(alive_)] {
     if (!alive.expired() && session_) connect();
@@ -71,6 +136,7 @@ void Station::cut(Duration pause) {
 void Station::kill() {
   world_.detach(conn_);
   connected_ = false;
+  ways_.reset();
   session_.reset();
 }
 
@@ -227,6 +293,13 @@ bool Station::sees(const Station& presenter) const {
 }
 
 void Station::send(Bytes frame) {
+  if (!ways_) return to_relay(std::move(frame));
+  ways_->send(std::move(frame), world_.now);
+}
+
+std::size_t Station::queued() const { return ways_ ? ways_->queued() : relay_queued(); }
+
+void Station::to_relay(Bytes frame) {
   if (!connected_) return;
   ++frames_sent;
   if (auto packet = wire::parse_packet(ByteView(frame).subspan(1));
@@ -243,7 +316,7 @@ void Station::send(Bytes frame) {
   world_.uplink(conn_, std::move(frame));
 }
 
-std::size_t Station::queued() const {
+std::size_t Station::relay_queued() const {
   if (up_rate <= 0 || up_free_ <= world_.now) return 0;
   return static_cast<std::size_t>(std::chrono::duration<double>(up_free_ - world_.now).count() * up_rate);
 }
@@ -254,7 +327,8 @@ void Station::drain() {
   world_.at(up_free_, [this, alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired() || !session_) return;
     draining_ = false;
-    if (queued() > 0) return drain();
+    if (relay_queued() > 0) return drain();
+    if (ways_) ways_->on_relay_writable();
     session_->on_drained(world_.now);
     after_call();
   });
@@ -326,8 +400,21 @@ void World::send(relay::ConnId conn, relay::SharedBytes frame) {
     if (l == links_.end()) return;
     Station& station = *l->second.station;
     if (station.conn_ != conn || !station.session_ || !station.connected_) return;
-    station.session_->on_frame(*frame, now);
-    station.after_call();
+    station.from_relay(*frame);
+  });
+}
+
+void World::send_datagram(Station& from, net::link::Datagram datagram) {
+  ++from.datagrams_sent;
+  auto to =
+      std::find_if(stations_.begin(), stations_.end(), [&](const auto& s) { return s->port_ == datagram.to.port; });
+  if (to == stations_.end() || (lets_datagram_through && !lets_datagram_through(from, **to))) return;
+  auto shared = std::make_shared<Bytes>(std::move(datagram.bytes));
+  at(now + from.latency, [this, station = to->get(), port = from.port_, shared] {
+    if (!station->ways_ || !station->session_) return;
+    net::link::Endpoint at{Station::WaysHost::address_of(port), port, {}, 0};
+    station->ways_->on_datagram(*shared, at, now);
+    station->poll_ways();
   });
 }
 
@@ -345,6 +432,7 @@ void World::close(relay::ConnId conn) {
     Station& station = *links_[conn].station;
     if (station.conn_ != conn || !station.session_ || !station.connected_) return;
     station.connected_ = false;
+    if (station.ways_) station.ways_->on_new_connection();
     station.session_->on_disconnected("closed by the relay", now);
   });
 }
@@ -361,6 +449,7 @@ void World::restart_relay(Duration pause) {
     Station& station = *link.station;
     if (station.conn_ != conn || !station.session_) continue;
     station.connected_ = false;
+    if (station.ways_) station.ways_->on_new_connection();
     station.session_->on_disconnected("the relay is gone", now);
     at(now + pause + 50ms, [&station] {
       if (station.session_) station.connect();
@@ -373,8 +462,10 @@ void World::restart_relay(Duration pause) {
 bool World::step(Instant limit) {
   Instant next = queue_.empty() ? Instant::never() : queue_.begin()->first;
   if (core_) next = std::min(next, core_->next_deadline());
-  for (auto& s : stations_)
+  for (auto& s : stations_) {
     if (s->session_) next = std::min(next, s->session_->next_deadline());
+    if (s->session_ && s->ways_) next = std::min(next, s->ways_->next_deadline());
+  }
   if (next > limit) {
     now = limit;
     return false;
@@ -388,6 +479,8 @@ bool World::step(Instant limit) {
   if (core_ && core_->next_deadline() <= now) core_->poll(now);
   for (auto& s : stations_)
     if (s->session_ && s->session_->next_deadline() <= now) s->after_call();
+  for (auto& s : stations_)
+    if (s->session_ && s->ways_ && s->ways_->next_deadline() <= now) s->poll_ways();
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/frame.h"
+#include "direct/paths.h"
 #include "relay/core.h"
 #include "session/session.h"
 
@@ -41,6 +42,12 @@ class Station : public session::SessionHost {
   void cut(Duration pause);
   /// The program ends without a word.
   void kill();
+
+  /// Ways to other members without the relay, where the network lets their datagrams through.
+  void go_direct(direct::Wish wish = direct::Wish::automatic);
+  direct::Paths& ways() { return *ways_; }
+  bool is_direct(const Station& other) const;
+  std::size_t datagrams_sent = 0;
 
   session::Session& session() { return *session_; }
   bool sees(const Station& presenter) const;  // the canvas equals the presenter's screen
@@ -77,7 +84,13 @@ class Station : public session::SessionHost {
 
  private:
   friend class World;
+  struct WaysHost;
   void send(Bytes frame) override;
+  void to_relay(Bytes frame);
+  std::size_t relay_queued() const;
+  void from_relay(ByteView frame);
+  void poll_ways();
+  void on_direct(ParticipantId from, const wire::DirectSignal& signal) override;
   std::size_t queued() const override;
   void notify(session::Event event) override;
   void work(std::function<std::function<void()>()> job) override;
@@ -101,6 +114,9 @@ class Station : public session::SessionHost {
 
   World& world_;
   std::unique_ptr<session::Session> session_;
+  std::unique_ptr<WaysHost> ways_host_;
+  std::unique_ptr<direct::Paths> ways_;
+  std::uint16_t port_ = 0;  // where its datagrams come from and go to
   relay::ConnId conn_{};
   bool connected_ = false, wanted_ = false, capture_scheduled_ = false;
   std::vector<bool> dirty_;
@@ -126,6 +142,8 @@ class World : public relay::Links {
   // A hostile relay: what reaches a program of what the honest one sends, and how much later.
   std::function<bool(const Station& to, ByteView frame)> lets_through;
   std::function<Duration(const Station& to)> holds_back;
+  /// Datagrams between stations; empty: all arrive.
+  std::function<bool(const Station& from, const Station& to)> lets_datagram_through;
   /// It may change a frame of a station's link on its way up or down, or withhold it (false).
   enum class Way { up, down };
   std::function<bool(Station&, Way, Bytes&)> between;
@@ -145,6 +163,7 @@ class World : public relay::Links {
   void at(Instant when, std::function<void()> what) { queue_.emplace(when, std::move(what)); }
   void attach(Station& station);
   void uplink(relay::ConnId conn, Bytes frame);
+  void send_datagram(Station& from, net::link::Datagram datagram);
   void detach(relay::ConnId conn);
   bool step(Instant limit);
 
@@ -158,6 +177,8 @@ class World : public relay::Links {
   std::multimap<Instant, std::function<void()>> queue_;
   std::map<relay::ConnId, Link> links_;
   std::uint64_t next_conn_ = 1;
+  std::uint64_t random_value_ = 1;
+  std::uint16_t last_port_ = 2000;
   std::vector<std::unique_ptr<Station>> stations_;
 };
 

@@ -155,6 +155,15 @@ std::vector<Scene> all_scenes() {
        .presses = {"viewer.keys"},
        .picture = true,
        .page = "viewer"});
+  json direct{{"participant", 1}, {"path", "direct"}, {"via", "punched"}, {"rtt_ms", 21},
+              {"loss_pct", 0.42}, {"rate_bps", 48e6}, {"why", ""}};
+  json relayed{{"participant", 3}, {"path", "udp"},     {"via", "relay"},    {"rtt_ms", 64},
+               {"loss_pct", 1.3},  {"rate_bps", 9.4e6}, {"why", "no_answer"}};
+  add({.name = "view-ways",
+       .events = plus(viewing(false), {{{"event", "paths"}, {"paths", {direct, relayed}}}}),
+       .presses = {"people.ways"},
+       .picture = true,
+       .page = "viewer"});
   add({.name = "view-chat", .events = viewing(false), .presses = {"panel.chat"}, .picture = true, .page = "viewer"});
   const json several = {{"event", "screens"},
                         {"presenter", 1},

@@ -484,6 +484,26 @@ TEST_CASE("the access test shows each way, and what to ask the administrator for
   CHECK_FALSE(window.shows("21 ms"));
 }
 
+TEST_CASE("the connections show each way, and why it is not better") {
+  Shown window("view");
+  CHECK(window.press("people.ways"));
+  json watch = window.backend.wait_for("paths");
+  REQUIRE(watch.is_object());
+  CHECK(watch["watch"] == true);
+  json way{{"participant", 0}, {"path", "udp"},          {"via", "relay"},    {"rtt_ms", 34},
+           {"loss_pct", 1.26}, {"rate_bps", 18'240'000}, {"why", "no_answer"}};
+  window.backend.say({{{"event", "paths"}, {"paths", {way, 7, {{"participant", "x"}}}}}});
+  CHECK(window.shows("1.3 %"));
+  CHECK(window.shows("18 Mbit/s"));
+  CHECK(window.shows("34 ms"));
+  CHECK(
+      window.shows("Not direct: no datagram comes through from computer to computer. A firewall, or the routers on "
+                   "both sides, keep them out."));
+  CHECK(window.press("ways.close"));
+  CHECK(window.backend.wait_for("paths")["watch"] == false);
+  CHECK_FALSE(window.shows("18 Mbit/s"));
+}
+
 TEST_CASE("leaving a session remembers it among the recent ones") {
   {
     Shown window("view");

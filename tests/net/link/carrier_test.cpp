@@ -43,7 +43,7 @@ struct Station final : CarrierHost {
   }
   void released(const ConnectionId&) override { ++releases; }
   std::vector<Endpoint> reach(const std::vector<std::uint16_t>&) override { return {other->here}; }
-  void udp_failed(const std::string&) override { ++failures; }
+  void udp_failed(UdpFailure) override { ++failures; }
 
   void take(const Bytes& frame) {
     if (frame.size() < 44) return;

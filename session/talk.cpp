@@ -1,0 +1,207 @@
+#include "session/talk.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "wire/limits.h"
+#include "wire/messages.pb.h"
+
+namespace lotse::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kTellAfter = 2s;    // the last line: how far it goes, in case it was lost
+constexpr Duration kAskAfter = 300ms;  // what is missing may only be late
+constexpr Duration kAskAgain = 2s;
+constexpr int kMostAsked = 5;             // in vain, then it is let go
+constexpr std::size_t kMostUnsent = 100;  // lines said while nobody can hear them
+constexpr std::uint64_t kMostEarly = 64;  // lines beyond one that is missing
+
+}  // namespace
+
+// --- saying ----------------------------------------------------------------------------------------------------------
+
+std::optional<ErrorCode> Talk::say(const std::string& text, const std::optional<std::vector<ParticipantId>>& to) {
+  std::string clean = clean_text(text, wire::kMaxChat + 1);
+  if (clean.size() > wire::kMaxChat) return ErrorCode::too_large;
+  if (clean.empty()) return ErrorCode::bad_request;
+  if (!core_.member(core_.self)->rights.has(Right::chat)) return ErrorCode::not_allowed;
+  for (ParticipantId id : to.value_or(std::vector<ParticipantId>{}))
+    if (!core_.member(id) || id == core_.self) return ErrorCode::no_such_member;
+  auto unsent = std::count_if(said_.begin(), said_.end(), [](const Line& line) { return !line.sent; });
+  if (static_cast<std::size_t>(unsent) >= kMostUnsent) return ErrorCode::rate_limited;
+  auto add = [&](Group group) {
+    said_.push_back({group, ++last_[group], clean, false});
+    said_bytes_ += clean.size();
+  };
+  if (!to) add({});
+  for (ParticipantId id : to.value_or(std::vector<ParticipantId>{})) add(id);
+  flush();
+  while (said_.size() > wire::kTalkLines || said_bytes_ > wire::kTalkBytes) {
+    said_bytes_ -= said_.front().text.size();
+    said_.pop_front();
+  }
+  core_.notify(ChatLine{core_.self, to ? to->front() : kEverybody, clean});
+  return std::nullopt;
+}
+
+bool Talk::send(const Line& line, Group to) {
+  wire::pb::Message message;
+  wire::pb::Chat& chat = *message.mutable_chat();
+  chat.set_text(line.text);
+  chat.set_to_all(!line.to);
+  chat.set_line(line.number);
+  return to ? core_.tell(*to, message, crypto::Stream::chat) : core_.tell_all(crypto::Stream::chat, message);
+}
+
+void Talk::flush() {
+  for (Line& line : said_) {
+    if (line.sent || !core_.may_tell_all()) continue;
+    send(line, line.to);  // where it reaches nobody, it is asked for
+    line.sent = true;
+    tell_at_ = core_.now + kTellAfter;
+  }
+}
+
+void Talk::reachable() {
+  flush();
+  if (!last_.empty()) tell_at_ = core_.now + kTellAfter;
+  for (auto& [source, heard] : heard_) heard.asked = 0;
+}
+
+/// Who is new, or back, hears how far everything goes.
+void Talk::members_changed() {
+  std::set<ParticipantId> here;
+  for (ParticipantId id : core_.others()) here.insert(id);
+  if (here == here_) return;
+  for (ParticipantId id : here)
+    if (!here_.contains(id) && !last_.empty()) tell_how_far(id);
+  here_ = std::move(here);
+  std::erase_if(heard_, [this](const auto& h) { return !core_.member(h.first.first); });
+  std::erase_if(last_, [this](const auto& l) { return l.first && !core_.member(*l.first); });
+}
+
+void Talk::tell_how_far(ParticipantId member) {
+  wire::pb::Message message;
+  auto to_all = last_.find(std::nullopt), to_you = last_.find(member);
+  message.mutable_talked()->set_to_all(to_all == last_.end() ? 0 : to_all->second);
+  message.mutable_talked()->set_to_you(to_you == last_.end() ? 0 : to_you->second);
+  core_.tell(member, message, crypto::Stream::chat);
+}
+
+void Talk::on_ask(ParticipantId from, const wire::pb::TalkAsk& ask) {
+  const Group group = ask.to_all() ? Group() : Group(from);
+  std::uint64_t sent = 0, oldest = 0;
+  for (const Line& line : said_) {
+    if (line.to != group) continue;
+    if (oldest == 0) oldest = line.number;
+    if (line.number < ask.from() || sent == kMostEarly) continue;
+    send(line, from);
+    ++sent;
+  }
+  if (oldest > ask.from() || oldest == 0) {  // these are gone here, too
+    wire::pb::Message message;
+    (ask.to_all() ? message.mutable_talked()->set_gone_to_all(oldest == 0 ? last_[group] + 1 : oldest)
+                  : message.mutable_talked()->set_gone_to_you(oldest == 0 ? last_[group] + 1 : oldest));
+    core_.tell(from, message, crypto::Stream::chat);
+  }
+}
+
+// --- hearing ---------------------------------------------------------------------------------------------------------
+
+void Talk::show(const Source& source, const Heard::Early& line) {
+  if (!line.may_speak) return;
+  core_.notify(ChatLine{source.first, source.second ? kEverybody : core_.self, line.text});
+}
+
+void Talk::begin(Heard& heard, std::uint64_t next) {
+  if (heard.next == 0) heard.next = next;
+}
+
+void Talk::on_line(ParticipantId from, const wire::pb::Chat& line, bool may_speak) {
+  const Source source{from, line.to_all()};
+  Heard& heard = heard_[source];
+  const std::uint64_t number = line.line();
+  // The first line to us alone is number 1; of those to all we may have come too late for some.
+  begin(heard, source.second ? number : 1);
+  if (number < heard.next || number - heard.next >= kMostEarly) return expect(heard);
+  heard.early.try_emplace(number, Heard::Early{clean_text(line.text(), wire::kMaxChat), may_speak});
+  heard.last = std::max(heard.last, number);
+  advance(source, heard);
+}
+
+void Talk::advance(const Source& source, Heard& heard) {
+  for (auto first = heard.early.begin(); first != heard.early.end() && first->first <= heard.next;
+       first = heard.early.begin()) {
+    if (first->first == heard.next) {
+      show(source, first->second);
+      ++heard.next;
+      heard.asked = 0;
+    }
+    heard.early.erase(first);
+  }
+  expect(heard);
+}
+
+/// Something that was said is not here: it may be on its way, or it is asked for.
+void Talk::expect(Heard& heard) {
+  if (heard.next > heard.last)
+    heard.ask_at = Instant::never();
+  else if (heard.ask_at == Instant::never())
+    heard.ask_at = core_.now + kAskAfter;
+}
+
+void Talk::on_talked(ParticipantId from, const wire::pb::Talked& talked) {
+  auto take = [&](bool to_all, std::uint64_t last, std::uint64_t gone) {
+    if (last == 0 && gone == 0) return;
+    const Source source{from, to_all};
+    Heard& heard = heard_[source];
+    begin(heard, to_all ? last + 1 : 1);
+    if (gone > heard.next) heard.next = gone;  // nobody has what was before
+    heard.last = std::max(heard.last, last);
+    advance(source, heard);
+  };
+  take(true, talked.to_all(), talked.gone_to_all());
+  take(false, talked.to_you(), talked.gone_to_you());
+}
+
+// --- time ------------------------------------------------------------------------------------------------------------
+
+void Talk::poll() {
+  if (!core_.may_tell_all()) return;
+  if (core_.now >= tell_at_) {
+    tell_at_ = Instant::never();
+    if (auto to_all = last_.find(std::nullopt); to_all != last_.end()) {
+      wire::pb::Message message;
+      message.mutable_talked()->set_to_all(to_all->second);
+      core_.tell_all(crypto::Stream::chat, message);
+    }
+    for (const auto& [group, last] : last_)
+      if (group) tell_how_far(*group);
+  }
+  for (auto& [source, heard] : heard_) {
+    if (core_.now < heard.ask_at) continue;
+    if (heard.asked == kMostAsked) {  // it will not come any more
+      heard.next = heard.early.empty() ? heard.last + 1 : heard.early.begin()->first;
+      heard.ask_at = Instant::never();
+      advance(source, heard);
+      continue;
+    }
+    ++heard.asked;
+    heard.ask_at = core_.now + kAskAgain;
+    wire::pb::Message message;
+    message.mutable_talk_ask()->set_to_all(source.second);
+    message.mutable_talk_ask()->set_from(heard.next);
+    core_.tell(source.first, message, crypto::Stream::chat);
+  }
+}
+
+Instant Talk::next_deadline() const {
+  if (!core_.may_tell_all()) return Instant::never();
+  Instant next = tell_at_;
+  for (const auto& [source, heard] : heard_) next = std::min(next, heard.ask_at);
+  return next;
+}
+
+}  // namespace lotse::session

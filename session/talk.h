@@ -1,0 +1,80 @@
+// What members say to each other: every line once and in the order in which it was said, whatever happens to
+// connections in between. Each sender numbers its lines, for all and for each member; who finds a number missing asks.
+// docs/PROTOCOL.md, "Talk".
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "session/core.h"
+
+namespace lotse::wire::pb {
+class Chat;
+class Talked;
+class TalkAsk;
+}  // namespace lotse::wire::pb
+
+namespace lotse::session {
+
+/// Not thread-safe. No I/O: what it hears it notifies, what it says goes through the core.
+class Talk {
+ public:
+  explicit Talk(Core& core) : core_(core) {}
+
+  /// `to`: nothing is everybody. Nothing: said, or as soon as somebody can hear it. One of a rule that was broken else.
+  std::optional<ErrorCode> say(const std::string& text, const std::optional<std::vector<ParticipantId>>& to);
+  /// From now on what is said can be heard: after the first connection, after another one, after silence.
+  void reachable();
+  void members_changed();
+
+  // From other members. `may_speak`: what it says is shown.
+  void on_line(ParticipantId from, const wire::pb::Chat& line, bool may_speak);
+  void on_talked(ParticipantId from, const wire::pb::Talked& talked);
+  void on_ask(ParticipantId from, const wire::pb::TalkAsk& ask);
+
+  void poll();
+  Instant next_deadline() const;
+
+ private:
+  using Group = std::optional<ParticipantId>;  // to whom: nothing is all
+  struct Line {
+    Group to;
+    std::uint64_t number = 0;
+    std::string text;
+    bool sent = false;
+  };
+  /// What one member says to all, or to us alone.
+  struct Heard {
+    std::uint64_t next = 0;  // number that is shown next; 0: nothing is known
+    std::uint64_t last = 0;  // that we know was said
+    struct Early {
+      std::string text;
+      bool may_speak = true;
+    };
+    std::map<std::uint64_t, Early> early;
+    Instant ask_at = Instant::never();
+    int asked = 0;  // in vain
+  };
+  using Source = std::pair<ParticipantId, bool>;  // true: to all
+
+  Core& core_;
+  std::deque<Line> said_;
+  std::size_t said_bytes_ = 0;
+  std::map<Group, std::uint64_t> last_;
+  std::map<Source, Heard> heard_;
+  std::set<ParticipantId> here_;
+  Instant tell_at_ = Instant::never();  // how far it goes, to all
+
+  bool send(const Line& line, Group to);
+  void flush();
+  void tell_how_far(ParticipantId member);
+  void begin(Heard& heard, std::uint64_t next);
+  void advance(const Source& source, Heard& heard);
+  void expect(Heard& heard);
+  void show(const Source& source, const Heard::Early& line);
+};
+
+}  // namespace lotse::session

@@ -1,0 +1,31 @@
+// What two members tell each other, sealed for each other, to find a way without the relay. docs/protocol/direct.md
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace lotse::wire {
+
+/// What may be sent to a candidate, as bits.
+inline constexpr std::uint8_t kPlainDatagrams = 1, kEnet = 2;
+
+/// Where a program may be reached.
+struct Candidate {
+  enum class Kind : std::uint8_t { host, reflexive, mapped };  // of an interface; as a relay saw it; made by a router
+  std::array<std::uint8_t, 16> address{};                      // IPv4 mapped (RFC 4291, 2.5.5.2)
+  std::uint16_t port = 0;
+  std::uint8_t transports = kPlainDatagrams;
+  Kind kind = Kind::host;
+  bool operator==(const Candidate&) const = default;
+};
+
+struct DirectSignal {
+  bool presenting = false;  // the sender is the one of the two who presents
+  bool lacks_all = false;   // with ASK: nothing comes by the relay
+  Bytes frame;              // UDP ASK, GRANT, MOVE or BACK, or empty
+  std::vector<Candidate> candidates;
+};
+
+}  // namespace lotse::wire
