@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "base/log.h"
+#include "net/direct_socket.h"
+#include "net/link/address_text.h"
 #include "program/access_command.h"
 #include "program/engine.h"
 #include "program/identity_command.h"
@@ -195,9 +197,42 @@ int run_windowed(Options options) {
   return code;
 }
 
+// Where others find this machine: the address of a network of its own first, as those in the same house see it.
+std::vector<std::string> own_addresses() {
+  std::vector<std::string> all;
+  for (const auto& address : net::interface_addresses())
+    if (!net::is_loopback(address)) all.push_back(net::link::text_of({address, 0, {}, 0}));
+  return all;
+}
+
+/// Makes `options` those of a master at its own relay.
+std::unique_ptr<OwnRelay> serve(Options& options, const StartRelay& start_relay) {
+  auto relay = start_relay(*options.serve, config_folder(options) + "/own-relay");
+  const std::vector<std::string> addresses = own_addresses();
+  options.relay = net::to_string({"127.0.0.1", relay->port()});
+  options.relay_pin = relay->fingerprint();
+  if (!addresses.empty()) options.link_relay = net::RelayAddress{addresses.front(), relay->port()};
+  json reach = json::array();
+  for (const std::string& address : addresses) reach.push_back(net::to_string({address, relay->port()}));
+  if (options.jsonl) {
+    write_line({{"event", "serving"},
+                {"port", relay->port()},
+                {"udp", relay->udp_ports()},
+                {"addresses", reach},
+                {"fingerprint", relay->fingerprint()}});
+  } else {
+    for (const json& address : reach) std::printf("Relay:  %s\n", address.get_ref<const std::string&>().c_str());
+    std::printf(
+        "        From outside, let your router pass TCP port %u (and UDP ports 4500 to 4506) to this machine.\n",
+        relay->port());
+    std::fflush(stdout);
+  }
+  return relay;
+}
+
 }  // namespace
 
-int main_program(Kind kind, int argc, char** argv) {
+int main_program(Kind kind, int argc, char** argv, const StartRelay& start_relay) {
   crypto::forbid_core_dumps();
   link_wiping_delete();
   if (argc > 1 && std::string_view(argv[1]) == "identity") return identity_command(name_of(kind), argc, argv);
@@ -219,6 +254,7 @@ int main_program(Kind kind, int argc, char** argv) {
                   {"version", LOTSE_VERSION},
                   {"interface", 1},
                   {"pid", getpid()}});
+    std::unique_ptr<OwnRelay> own_relay = options.serve ? serve(options, start_relay) : nullptr;
     return options.headless ? run_headless(std::move(options)) : run_windowed(std::move(options));
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s: %s\n", name_of(kind).c_str(), e.what());

@@ -95,6 +95,13 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   if (participant) app.add_option("invitation", invitation, "number (428117903, also with blanks or dashes) or link");
   app.add_option("--relay", o.relay, "relay to use, HOST[:PORT]; default: the last one, else 127.0.0.1");
   app.add_option("--relay-pin", o.relay_pin, "the relay's key, sha256:HEX: it and no other is accepted");
+  if (kind == Kind::master)
+    app.add_option("--serve", o.serve,
+                   "be the relay, too: no server elsewhere is needed; at this TCP port (default 8443) and at UDP ports "
+                   "4500-4506")
+        ->expected(0, 1)
+        ->default_str("8443")
+        ->excludes("--relay");
   app.add_option("--name", o.name, "your name, as the others see it")->capture_default_str();
   app.add_option(
       "--share", share,

@@ -8,6 +8,7 @@
 #include "codec/slot_codec.h"
 #include "net/caged_workers.h"
 #include "net/proxy.h"
+#include "net/relay_connection.h"
 #include "program/secret_text.h"
 #include "session/film_director.h"
 #include "session/rights.h"
@@ -20,10 +21,12 @@ enum class Kind { master, participant };
 /// Move-only, as the secrets in it are.
 struct Options {
   Kind kind = Kind::participant;
-  SecretText invitation;    // participant: number or link, or empty
-  std::string relay;        // HOST[:PORT], empty: the saved one, else 127.0.0.1
-  std::string relay_pin;    // sha256:HEX
-  std::string relay_token;  // master: for a relay that demands one
+  SecretText invitation;                        // participant: number or link, or empty
+  std::string relay;                            // HOST[:PORT], empty: the saved one, else 127.0.0.1
+  std::string relay_pin;                        // sha256:HEX
+  std::string relay_token;                      // master: for a relay that demands one
+  std::optional<std::uint16_t> serve;           // master: a relay of its own, at this port
+  std::optional<net::RelayAddress> link_relay;  // what links name instead of `relay`: how others reach it
   std::string name;
   std::optional<std::string> share;  // as SharedScreen takes it, or none
   std::string display;

@@ -1,5 +1,4 @@
 // What the person at this program wants of the session.
-#include "base/text.h"
 #include "session/direct_message.h"
 #include "session/joining.h"
 #include "session/session.h"
@@ -9,7 +8,6 @@
 namespace lotse::session {
 namespace {
 
-constexpr std::size_t kUnsentChat = 100;  // lines kept while the relay is away
 constexpr Session::Refusal kDone = std::nullopt;
 
 }  // namespace
@@ -54,27 +52,7 @@ void Session::stop_control(Instant now) {
 
 Session::Refusal Session::chat(const std::string& text, std::optional<std::vector<ParticipantId>> to, Instant now) {
   if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
-  std::string clean = clean_text(text, wire::kMaxChat + 1);
-  if (clean.size() > wire::kMaxChat) return ErrorCode::too_large;
-  if (clean.empty()) return ErrorCode::bad_request;
-  if (!core_->member(core_->self)->rights.has(Right::chat)) return ErrorCode::not_allowed;
-  for (ParticipantId id : to.value_or(std::vector<ParticipantId>{}))
-    if (!core_->member(id) || id == core_->self) return ErrorCode::no_such_member;
-  if (unsent_chat_.size() >= kUnsentChat) return ErrorCode::rate_limited;
-  unsent_chat_.push_back({clean, to});
-  if (core_->may_tell_all() && !(follow_ && follow_->resuming())) flush_chat();
-  core_->notify(ChatLine{core_->self, to ? to->front() : kEverybody, clean});
-  return kDone;
-}
-
-void Session::flush_chat() {
-  for (Unsent& line : std::exchange(unsent_chat_, {})) {
-    wire::pb::Message message;
-    message.mutable_chat()->set_text(line.text);
-    message.mutable_chat()->set_to_all(!line.to);
-    if (!line.to) core_->tell_all(crypto::Stream::chat, message);
-    for (ParticipantId id : line.to.value_or(std::vector<ParticipantId>{})) core_->tell(id, message);
-  }
+  return talk_->say(text, to);
 }
 
 Session::Refusal Session::answer_consent(std::uint64_t request, bool allow, Duration span, Instant now) {

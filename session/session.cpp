@@ -66,6 +66,7 @@ void Session::build_parts(std::optional<bool> ask) {
   presenting_ = std::make_unique<Presenting>(*core_, ask);
   presenting_->set_films(films_);
   watching_ = std::make_unique<Watching>(*core_);
+  talk_ = std::make_unique<Talk>(*core_, [this] { return core_->may_tell_all() && is_admitted(); });
   watching_->on_sharing = [this](ParticipantId member, bool sharing) {
     if (lead_) lead_->on_sharing(member, sharing);
   };
@@ -141,6 +142,7 @@ void Session::on_frame(ByteView bytes, Instant now) {
   if (over_ || !core_) return;
   presenting_->members_changed();
   watching_->members_changed();
+  talk_->members_changed();
   update_stage();
 }
 
@@ -184,7 +186,7 @@ void Session::attached() {
   ever_attached_ = true;
   if (lead_) lead_->on_opened();
   presenting_->attached();
-  flush_chat();
+  talk_->reachable();
   update_stage();
 }
 
@@ -465,6 +467,13 @@ void Session::on_message(const Envelope::Opened& opened, const wire::PacketHeade
   opened.private_message ? on_private(opened.source, message) : on_public(opened.source, message);
 }
 
+bool Session::may_chat(ParticipantId member) {
+  const Member* known = core_->member(member);
+  const bool may = known != nullptr && known->rights.has(Right::chat);
+  if (!may) ++drops_.other;
+  return may;
+}
+
 void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
   using M = wire::pb::Message;
   bool master = from == core_->master();
@@ -489,9 +498,11 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       return lead_ ? lead_->on_leave(from, {}) : void();
     case M::kChat:
       // Who is muted may still turn to the moderator.
-      if (const Member* m = core_->member(from); !lead_ && !(m && m->rights.has(Right::chat)))
-        return void(++drops_.other);
-      return core_->notify(ChatLine{from, core_->self, clean_text(message.chat().text(), wire::kMaxChat)});
+      return talk_->on_line(from, message.chat(), may_chat(from) || (lead_ && !message.chat().to_all()));
+    case M::kTalked:
+      return talk_->on_talked(from, message.talked());
+    case M::kTalkAsk:
+      return talk_->on_ask(from, message.talk_ask());
     case M::kControlRequest:
       return presenting_->on_control_request(from, message.control_request().wanted());
     case M::kControlAnswer:
@@ -529,8 +540,10 @@ void Session::on_public(ParticipantId from, const wire::pb::Message& message) {
   const Member* member = core_->member(from);
   switch (message.what_case()) {
     case M::kChat:
-      if (!member->rights.has(Right::chat)) return void(++drops_.other);
-      return core_->notify(ChatLine{from, kEverybody, clean_text(message.chat().text(), wire::kMaxChat)});
+      if (!message.chat().to_all()) return void(++drops_.other);
+      return talk_->on_line(from, message.chat(), may_chat(from));
+    case M::kTalked:
+      return talk_->on_talked(from, message.talked());
     case M::kControllers:
       return watching_->on_controllers(from, message);
     case M::kScreenPlaces:
@@ -550,7 +563,7 @@ void Session::after_contact() {
   presenting_->hold_control(follow_->contact() != Contact::State::heard);
   if (std::exchange(was_muted_, core_->muted) && core_->may_tell_all()) {
     presenting_->join_epoch();
-    flush_chat();
+    talk_->reachable();
   }
   update_stage();
 }
@@ -587,6 +600,7 @@ void Session::poll(Instant now) {
   }
   presenting_->poll();
   watching_->poll();
+  talk_->poll();
 }
 
 Instant Session::next_deadline() const {
@@ -596,7 +610,7 @@ Instant Session::next_deadline() const {
   if (!held_.empty()) next = std::min(next, held_.front().until);
   if (lead_) next = std::min(next, lead_->next_deadline());
   if (follow_) next = std::min(next, follow_->next_deadline());
-  return std::min({next, presenting_->next_deadline(), watching_->next_deadline()});
+  return std::min({next, presenting_->next_deadline(), watching_->next_deadline(), talk_->next_deadline()});
 }
 
 }  // namespace lotse::session

@@ -16,6 +16,7 @@
 #include "session/follow.h"
 #include "session/lead.h"
 #include "session/presenting.h"
+#include "session/talk.h"
 #include "session/watching.h"
 #include "wire/relay_frame.h"
 
@@ -129,6 +130,7 @@ class Session {
   void on_refused(ByteView body);
   void on_packet(ByteView packet);
   void on_message(const Envelope::Opened& opened, const wire::PacketHeader& header);
+  bool may_chat(ParticipantId member);  // counts a drop where not
   void on_private(ParticipantId from, const wire::pb::Message& message);
   void on_public(ParticipantId from, const wire::pb::Message& message);
   void start_handshake();
@@ -146,7 +148,6 @@ class Session {
   void fail(ErrorCode code, const std::string& reason);
   /// False when it was tried too often.
   bool try_again(Duration pause, const std::string& reason);
-  void flush_chat();
   bool begin_call(Instant now);
 
   SessionHost& host_;
@@ -156,15 +157,11 @@ class Session {
   std::unique_ptr<Follow> follow_;
   std::unique_ptr<Presenting> presenting_;
   std::unique_ptr<Watching> watching_;
+  std::unique_ptr<Talk> talk_;
   Films films_ = Films::on;
   MasterOptions::Code code_kind_ = MasterOptions::Code::automatic;
   std::deque<HeldPacket> held_;
   std::size_t held_bytes_ = 0;
-  struct Unsent {
-    std::string text;
-    std::optional<std::vector<ParticipantId>> to;
-  };
-  std::deque<Unsent> unsent_chat_;  // said while the relay was away
   Instant now_{};
   Stage stage_ = Stage::connecting;
   std::string stage_reason_;

@@ -52,12 +52,13 @@ bool Talk::send(const Line& line, Group to) {
   chat.set_text(line.text);
   chat.set_to_all(!line.to);
   chat.set_line(line.number);
+  if (!line.to) chat.set_base(base_);
   return to ? core_.tell(*to, message, crypto::Stream::chat) : core_.tell_all(crypto::Stream::chat, message);
 }
 
 void Talk::flush() {
   for (Line& line : said_) {
-    if (line.sent || !core_.may_tell_all()) continue;
+    if (line.sent || !can_speak_()) continue;
     send(line, line.to);  // where it reaches nobody, it is asked for
     line.sent = true;
     tell_at_ = core_.now + kTellAfter;
@@ -72,11 +73,16 @@ void Talk::reachable() {
 
 /// Who is new, or back, hears how far everything goes.
 void Talk::members_changed() {
+  if (core_.roster.version == std::exchange(roster_version_, core_.roster.version)) return;
   std::set<ParticipantId> here;
   for (ParticipantId id : core_.others()) here.insert(id);
   if (here == here_) return;
-  for (ParticipantId id : here)
-    if (!here_.contains(id) && !last_.empty()) tell_how_far(id);
+  for (ParticipantId id : here) {
+    if (here_.contains(id)) continue;
+    // What was said before somebody came is not for them.
+    if (since_.try_emplace(id, last_[std::nullopt]).second) base_ = last_[std::nullopt];
+    tell_how_far(id);
+  }
   here_ = std::move(here);
   std::erase_if(heard_, [this](const auto& h) { return !core_.member(h.first.first); });
   std::erase_if(last_, [this](const auto& l) { return l.first && !core_.member(*l.first); });
@@ -85,22 +91,25 @@ void Talk::members_changed() {
 void Talk::tell_how_far(ParticipantId member) {
   wire::pb::Message message;
   auto to_all = last_.find(std::nullopt), to_you = last_.find(member);
+  if (to_you == last_.end() && (to_all == last_.end() || to_all->second == 0)) return;
   message.mutable_talked()->set_to_all(to_all == last_.end() ? 0 : to_all->second);
+  message.mutable_talked()->set_base(base_);
   message.mutable_talked()->set_to_you(to_you == last_.end() ? 0 : to_you->second);
   core_.tell(member, message, crypto::Stream::chat);
 }
 
 void Talk::on_ask(ParticipantId from, const wire::pb::TalkAsk& ask) {
   const Group group = ask.to_all() ? Group() : Group(from);
+  const std::uint64_t since = ask.to_all() ? since_[from] : 0;
   std::uint64_t sent = 0, oldest = 0;
   for (const Line& line : said_) {
-    if (line.to != group) continue;
+    if (line.to != group || line.number <= since) continue;
     if (oldest == 0) oldest = line.number;
     if (line.number < ask.from() || sent == kMostEarly) continue;
     send(line, from);
     ++sent;
   }
-  if (oldest > ask.from() || oldest == 0) {  // these are gone here, too
+  if (oldest > ask.from() || oldest == 0) {  // these are gone here, too, or not for them
     wire::pb::Message message;
     (ask.to_all() ? message.mutable_talked()->set_gone_to_all(oldest == 0 ? last_[group] + 1 : oldest)
                   : message.mutable_talked()->set_gone_to_you(oldest == 0 ? last_[group] + 1 : oldest));
@@ -120,11 +129,12 @@ void Talk::begin(Heard& heard, std::uint64_t next) {
 }
 
 void Talk::on_line(ParticipantId from, const wire::pb::Chat& line, bool may_speak) {
+  const std::uint64_t number = line.line();
+  if (number == 0) return;
   const Source source{from, line.to_all()};
   Heard& heard = heard_[source];
-  const std::uint64_t number = line.line();
   // The first line to us alone is number 1; of those to all we may have come too late for some.
-  begin(heard, source.second ? number : 1);
+  begin(heard, source.second ? std::min(line.base(), number - 1) + 1 : 1);
   if (number < heard.next || number - heard.next >= kMostEarly) return expect(heard);
   heard.early.try_emplace(number, Heard::Early{clean_text(line.text(), wire::kMaxChat), may_speak});
   heard.last = std::max(heard.last, number);
@@ -144,6 +154,16 @@ void Talk::advance(const Source& source, Heard& heard) {
   expect(heard);
 }
 
+/// What is missing before `next` will not come.
+void Talk::skip(const Source& source, Heard& heard, std::uint64_t next) {
+  while (!heard.early.empty() && heard.early.begin()->first < next) {
+    heard.next = std::max(heard.next, heard.early.begin()->first);
+    advance(source, heard);
+  }
+  heard.next = std::max(heard.next, next);
+  advance(source, heard);
+}
+
 /// Something that was said is not here: it may be on its way, or it is asked for.
 void Talk::expect(Heard& heard) {
   if (heard.next > heard.last)
@@ -157,10 +177,10 @@ void Talk::on_talked(ParticipantId from, const wire::pb::Talked& talked) {
     if (last == 0 && gone == 0) return;
     const Source source{from, to_all};
     Heard& heard = heard_[source];
-    begin(heard, to_all ? last + 1 : 1);
-    if (gone > heard.next) heard.next = gone;  // nobody has what was before
+    begin(heard, to_all ? std::min(talked.base(), last) + 1 : 1);
     heard.last = std::max(heard.last, last);
-    advance(source, heard);
+    heard.asked = 0;
+    skip(source, heard, gone);
   };
   take(true, talked.to_all(), talked.gone_to_all());
   take(false, talked.to_you(), talked.gone_to_you());
@@ -169,12 +189,13 @@ void Talk::on_talked(ParticipantId from, const wire::pb::Talked& talked) {
 // --- time ------------------------------------------------------------------------------------------------------------
 
 void Talk::poll() {
-  if (!core_.may_tell_all()) return;
+  if (!can_speak_()) return;
   if (core_.now >= tell_at_) {
     tell_at_ = Instant::never();
     if (auto to_all = last_.find(std::nullopt); to_all != last_.end()) {
       wire::pb::Message message;
       message.mutable_talked()->set_to_all(to_all->second);
+      message.mutable_talked()->set_base(base_);
       core_.tell_all(crypto::Stream::chat, message);
     }
     for (const auto& [group, last] : last_)
@@ -183,9 +204,8 @@ void Talk::poll() {
   for (auto& [source, heard] : heard_) {
     if (core_.now < heard.ask_at) continue;
     if (heard.asked == kMostAsked) {  // it will not come any more
-      heard.next = heard.early.empty() ? heard.last + 1 : heard.early.begin()->first;
       heard.ask_at = Instant::never();
-      advance(source, heard);
+      skip(source, heard, heard.early.empty() ? heard.last + 1 : heard.early.begin()->first);
       continue;
     }
     ++heard.asked;
@@ -198,7 +218,7 @@ void Talk::poll() {
 }
 
 Instant Talk::next_deadline() const {
-  if (!core_.may_tell_all()) return Instant::never();
+  if (!can_speak_()) return Instant::never();
   Instant next = tell_at_;
   for (const auto& [source, heard] : heard_) next = std::min(next, heard.ask_at);
   return next;

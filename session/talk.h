@@ -3,6 +3,7 @@
 // docs/PROTOCOL.md, "Talk".
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,7 +23,8 @@ namespace lotse::session {
 /// Not thread-safe. No I/O: what it hears it notifies, what it says goes through the core.
 class Talk {
  public:
-  explicit Talk(Core& core) : core_(core) {}
+  /// `can_speak`: what is said now is heard.
+  Talk(Core& core, std::function<bool()> can_speak) : core_(core), can_speak_(std::move(can_speak)) {}
 
   /// `to`: nothing is everybody. Nothing: said, or as soon as somebody can hear it. One of a rule that was broken else.
   std::optional<ErrorCode> say(const std::string& text, const std::optional<std::vector<ParticipantId>>& to);
@@ -61,11 +63,15 @@ class Talk {
   using Source = std::pair<ParticipantId, bool>;  // true: to all
 
   Core& core_;
+  const std::function<bool()> can_speak_;
   std::deque<Line> said_;
   std::size_t said_bytes_ = 0;
   std::map<Group, std::uint64_t> last_;
   std::map<Source, Heard> heard_;
   std::set<ParticipantId> here_;
+  std::map<ParticipantId, std::uint64_t> since_;  // members: the last line to all before they came
+  std::uint64_t base_ = 0;                        // of the newest of them
+  std::uint64_t roster_version_ = 0;
   Instant tell_at_ = Instant::never();  // how far it goes, to all
 
   bool send(const Line& line, Group to);
@@ -73,6 +79,7 @@ class Talk {
   void tell_how_far(ParticipantId member);
   void begin(Heard& heard, std::uint64_t next);
   void advance(const Source& source, Heard& heard);
+  void skip(const Source& source, Heard& heard, std::uint64_t next);
   void expect(Heard& heard);
   void show(const Source& source, const Heard::Early& line);
 };

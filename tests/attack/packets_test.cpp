@@ -10,16 +10,21 @@ using Message = wire::pb::Message;
 
 namespace {
 
+std::uint64_t lines = 0;  // said so far: each has a number of its own
+
 Bytes chat_frame(Station& from, const std::string& text) {
   Message message;
   message.mutable_chat()->set_text(text);
   message.mutable_chat()->set_to_all(true);
+  message.mutable_chat()->set_base(lines);
+  message.mutable_chat()->set_line(++lines);
   return keys_of(from).envelope.seal_to_all(crypto::Stream::chat, serialized(message)).value();
 }
 
 Bytes private_chat(Station& from, Station& to, const std::string& text) {
   Message message;
   message.mutable_chat()->set_text(text);
+  message.mutable_chat()->set_line(1);
   return sealed(from, to, message);
 }
 
@@ -129,6 +134,10 @@ TEST_CASE("a program whose counter starts again, or a second user of it, is not 
   Message first, second;
   first.mutable_chat()->set_text("first");
   second.mutable_chat()->set_text("second");
+  for (Message* message : {&first, &second}) {
+    message->mutable_chat()->set_to_all(true);
+    message->mutable_chat()->set_line(1);
+  }
   const Bytes a = *one->seal_to_all(crypto::Stream::chat, serialized(first));
   const Bytes b = *two->seal_to_all(crypto::Stream::chat, serialized(second));
   REQUIRE(header_of(a).counter == header_of(b).counter);

@@ -18,7 +18,7 @@ void Scene::deliver(Station& to, const Bytes& frame) {
 bool Scene::lives_on() {
   master.fill({3, 5, 70, 60}, static_cast<std::uint32_t>(0x204060 + master.frames_sent * 7919));
   const std::size_t said = clara.all<ChatLine>().size();
-  const bool sent = !guest.session().chat("still here", std::nullopt, world.now);
+  const bool sent = !master.session().chat("still here", std::nullopt, world.now);
   return sent && world.until([&] {
     return guest.exact && guest.sees(master) && clara.exact && clara.sees(master) &&
            clara.all<ChatLine>().size() == said + 1;

@@ -41,7 +41,7 @@ class MiniClient:
     None when it did not fit."""
 
     def __init__(self, connection, number, *, code=None, link=None, name="Mini", rsa=None):
-        self.connection, self.events = connection, []
+        self.connection, self.events, self.lines = connection, [], {}
         self.roster, self.screens, self.keys = None, {}, None
         self.early, self.frame_ends, self.refused = [], {}, None
         self.canvases, self.pictures, self.proofs, self.asked = {}, [], set(), {}
@@ -263,10 +263,12 @@ class MiniClient:
                                             "roster_version": self.roster["version"]})
 
     def chat(self, text, to=None):
+        """Lines are numbered for all and for each member. This client keeps none to say them again."""
+        self.lines[to] = line = self.lines.get(to, 0) + 1
         if to is None:
-            self.tell_all(packets.CHAT, chat={"text": text, "to_all": True})
+            self.tell_all(packets.CHAT, chat={"text": text, "to_all": True, "line": line})
         else:
-            self.tell(to, packets.CHAT, chat={"text": text})
+            self.tell(to, packets.CHAT, chat={"text": text, "line": line})
 
     def send_packet(self, packet):
         self.connection.send(bytes([PACKET]) + packet)

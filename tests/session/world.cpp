@@ -129,7 +129,7 @@ void Station::cut(Duration pause) {
   if (ways_) ways_->on_new_connection();
   session_->on_disconnected("cut", world_.now);
   world_.at(world_.now + pause, [this, alive = std::weak_ptr<int>(alive_)] {
-    if (!alive.expired() && session_) connect();
+    if (!alive.expired() && session_ && !connected_) connect();
   });
 }
 
@@ -452,7 +452,7 @@ void World::restart_relay(Duration pause) {
     if (station.ways_) station.ways_->on_new_connection();
     station.session_->on_disconnected("the relay is gone", now);
     at(now + pause + 50ms, [&station] {
-      if (station.session_) station.connect();
+      if (station.session_ && !station.connected_) station.connect();
     });
   }
   store_.elapse(pause);

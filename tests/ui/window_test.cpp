@@ -542,6 +542,7 @@ TEST_CASE("a moderator makes a deputy and hands the session over in the list of 
   json roster{{"event", "roster"}, {"self", 0}, {"master", 0}};
   roster["members"] = {{{"participant", 0}, {"name", "Anna"}}, {{"participant", 5}, {"name", "Bernd"}}};
   window.backend.say({roster});
+  CHECK(window.shows("Bernd"));
   CHECK(window.press("person.5"));
   CHECK(window.shows("Make deputy"));
   CHECK(window.press("5.deputy"));
