@@ -21,11 +21,10 @@ Fan::Fan(ParticipantId self, Ways ways, Instant now) : self_(self), ways_(std::m
 Fan::~Fan() = default;
 
 void Fan::on_packet(const wire::PacketHeader& header, Bytes frame, Instant now) {
-  if (header.epoch > pictures_.epoch()) {
-    pictures_.announce(header.epoch, now);
-    pictures_.serve_newest_epoch(kRelay);  // it asks for members who cannot open what came before
-  }
+  if (header.epoch > pictures_.epoch()) pictures_.announce(header.epoch, now);
   screens_.insert(header.picture.screen);
+  // Of keys that went to the relay before this was here, too.
+  if (header.kind == wire::PacketKind::sign) pictures_.owe_sign(kRelay, relay::stream_of(header), header.picture.batch);
   pictures_.on_packet(header, relay::metered(std::move(frame), meter_, meter_), now);
 }
 
@@ -59,7 +58,8 @@ void Fan::set_relay(bool wanted, Instant now) {
 }
 
 void Fan::on_relay_request(const wire::KeyRequest& request, Instant now) {
-  if (relay_) on_request(kRelay, request, now);
+  // It keeps them itself, and asks for members who cannot open what it has.
+  if (relay_ && request.source == self_) pictures_.on_request_anew(kRelay, request, now);
 }
 
 void Fan::on_relay_writable() { pictures_.on_writable(kRelay); }

@@ -234,7 +234,9 @@ std::function<void()> Engine::task_of(std::function<std::function<void()>()> job
   };
 }
 
-std::string Engine::link() const { return make_link(options_.link_relay.value_or(relay_->address()), number_, link_secret_, relay_->key()); }
+std::string Engine::link() const {
+  return make_link(options_.link_relay.value_or(relay_->address()), number_, link_secret_, relay_->key());
+}
 
 void Engine::tell(const session::Event& event) {
   using namespace session;

@@ -166,10 +166,6 @@ bool Pictures::announce(Epoch epoch, Instant now) {
   return true;
 }
 
-void Pictures::serve_newest_epoch(ParticipantId member) {
-  if (auto at = seats_.find(member); at != seats_.end()) at->second.receiver.raise_first_epoch(epoch_);
-}
-
 void Pictures::forward_uncached(const wire::PacketHeader& header, const SharedBytes& frame) {
   for (auto& [member, seat] : seats_) {
     bool meant = header.destination == kEverybody || member == header.destination;
@@ -279,6 +275,12 @@ void Pictures::on_sign(const wire::PacketHeader& header, const SharedBytes& fram
   }
 }
 
+void Pictures::owe_sign(ParticipantId member, StreamId stream, std::uint32_t batch) {
+  auto at = seats_.find(member);
+  if (at == seats_.end() || at->second.receiver.owes_sign(stream, batch)) return;
+  change(at->second, [&](Receiver& r) { r.owe_sign(stream, batch, 0, nullptr); });
+}
+
 void Pictures::on_request(ParticipantId member, const wire::KeyRequest& request, Instant now) {
   auto at = seats_.find(member);
   if (at == seats_.end() || !is_for(member, at->second, request.source) || !is_here(request.source)) return;
@@ -307,6 +309,27 @@ void Pictures::on_request(ParticipantId member, const wire::KeyRequest& request,
   }
   drain(seat);
   keep_within_budget(now);
+}
+
+void Pictures::on_request_anew(ParticipantId member, const wire::KeyRequest& request, Instant now) {
+  auto at = seats_.find(member);
+  if (at == seats_.end()) return;
+  const StreamId stream{request.source, request.screen};
+  if (auto known = cache_.streams().find(stream); known != cache_.streams().end()) {
+    PictureCache::Items gone;
+    for (const auto& [number, entry] : known->second.items) {
+      const ItemId item{number};
+      const bool asked = !is_slot(item) || request.slots.empty() ||
+                         std::find(request.slots.begin(), request.slots.end(), SlotId{number}) != request.slots.end();
+      if (asked) gone.emplace_back(stream, item);
+    }
+    for (const auto& [id, item] : gone) {
+      cache_.release(id, item);
+      change(at->second, [&, item = item](Receiver& r) { r.wait(stream, item); });
+    }
+    lost(gone, now);
+  }
+  on_request(member, request, now);
 }
 
 void Pictures::on_writable(ParticipantId member) {

@@ -31,13 +31,15 @@ class Pictures {
   /// `epoch` is in force. Those before it are served for wire::kOldEpochKept more. False: it is lower than the present.
   bool announce(Epoch epoch, Instant now);
   Epoch epoch() const { return epoch_; }
-  /// What `member` asks for from now on is of the epoch in force.
-  void serve_newest_epoch(ParticipantId member);
 
   /// A packet of kind key, delta, film, state, frame_end or sign from its source, as the frame in which it goes out.
   void on_packet(const wire::PacketHeader& header, SharedBytes frame, Instant now);
+  /// The SIGN of that batch is to go to `member`, whatever it was sent of it.
+  void owe_sign(ParticipantId member, StreamId stream, std::uint32_t batch);
   /// A hint of a receiver: it lacks something that it was sent, or the proof of it.
   void on_request(ParticipantId member, const wire::KeyRequest& request, Instant now);
+  /// The same of a receiver that keeps pictures itself and asks for what is sealed anew: nothing is served from here.
+  void on_request_anew(ParticipantId member, const wire::KeyRequest& request, Instant now);
   /// The socket of `member` has room.
   void on_writable(ParticipantId member);
 

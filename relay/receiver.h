@@ -40,7 +40,6 @@ class Receiver {
   explicit Receiver(Epoch first) : first_epoch_(first) {}
 
   Epoch first_epoch() const { return first_epoch_; }
-  void raise_first_epoch(Epoch first) { first_epoch_ = std::max(first_epoch_, first); }
   /// Lacks the item, and it can be served.
   void mark(StreamId stream, ItemId item);
   /// Lacks the item, but nobody here has it.

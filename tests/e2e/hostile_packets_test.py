@@ -67,14 +67,23 @@ class PacketAttackTest(HostileTest):
     def stat(self, program, name):
         return program.command("stats")[name]
 
-    def assert_none_heard(self, program, texts):
-        """What is said last is heard, and what was said before it is not."""
+    def said_last(self, program):
+        """What is said now is heard there, and so is all that was said before it and is to be heard."""
         last = f"clean {self.id()} {len(program.lines)}"
         speaker = self.bernd if program is self.master else self.master
         speaker.command("chat", text=last)
         program.event("chat", text=last)
+        return [l["text"] for l in program.lines if l.get("event") == "chat"]
+
+    def assert_none_heard(self, program, texts):
+        self.assertEqual([t for t in self.said_last(program) if t in texts], [])
+
+    def assert_come_again(self, program, texts):
+        """What was altered on its way is asked for again: each line is heard once, as it was said."""
+        self.said_last(program)
+        program.event("chat", text=texts[-1])
         heard = [l["text"] for l in program.lines if l.get("event") == "chat"]
-        self.assertEqual([t for t in heard if t in texts], [])
+        self.assertEqual([t for t in heard if t in texts], texts)
 
     def altering(self, which, changes):
         """A rule: the first packets of this kind that go down are changed in turn."""
@@ -99,7 +108,7 @@ class PacketAttackTest(HostileTest):
                                               for field_and_value in fields.items()])
             for name in fields:
                 tell(f"{said} {name}")
-            self.assert_none_heard(receiver, [f"{said} {name}" for name in fields])
+            self.assert_come_again(receiver, [f"{said} {name}" for name in fields])
             # The others do not even come to the tag.
             self.assertGreaterEqual(self.stat(receiver, "signed_bad") - before, len(("source", "stream", "counter")))
 
@@ -116,7 +125,7 @@ class PacketAttackTest(HostileTest):
         self.wires["Anna"].rule = self.altering(is_chat, flip)
         for place in places:
             self.bernd.command("chat", text=f"flipped {place} and long enough for all of them")
-        self.assert_none_heard(self.master, [f"flipped {p} and long enough for all of them" for p in places])
+        self.assert_come_again(self.master, [f"flipped {p} and long enough for all of them" for p in places])
         self.assertEqual(self.stat(self.master, "signed_bad") - before, len(places))
 
     def test_a_truncated_packet(self):
@@ -125,7 +134,7 @@ class PacketAttackTest(HostileTest):
         self.wires["Anna"].rule = self.altering(is_chat, cut)
         for number in range(len(cut)):
             self.bernd.command("chat", text=f"cut {number}")
-        self.assert_none_heard(self.master, [f"cut {n}" for n in range(len(cut))])
+        self.assert_come_again(self.master, [f"cut {n}" for n in range(len(cut))])
 
     def record(self, wire, which, act):
         """The packet of this kind that goes down after `act()`."""

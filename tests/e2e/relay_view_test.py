@@ -108,7 +108,7 @@ class RelayViewTest(SceneTest):
         other.open_relay("--udp", "off")
         cls.tap = Tap(*certificate_in(other.folder / "relay"), int(scene.address.split(":")[1]))
         cls.addClassCleanup(cls.tap.close)
-        scene.reach = ["--relay", f"127.0.0.1:{cls.tap.port}", "--relay-pin", other.pin]
+        scene.reach = ["--relay", f"127.0.0.1:{cls.tap.port}", "--relay-pin", other.pin, "--path", "tls"]
         screen = Screen(scene)
         screen.furnish()
         screen.run("xsetroot", "-solid", "#" + cls.COLOR.hex())

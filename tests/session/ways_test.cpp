@@ -297,3 +297,19 @@ TEST_CASE("whatever happens to ways and connections, in the end everybody sees t
     CHECK(p.world.until([&] { return other.exact && other.sees(p.master); }, 20s));
   }
 }
+
+TEST_CASE("a proof that follows its pictures when the way has come between reaches those at the relay") {
+  Pair p;
+  Station& other = p.world.station("Cora");
+  other.join(p.number(), p.code());
+  REQUIRE(p.world.until([&] { return other.exact; }));
+  p.master.fill({0, 0, 200, 150}, 0x445566);
+  p.world.run(30ms);
+  p.master.go_direct();
+  p.guest.go_direct();
+  std::size_t asked = 0;
+  p.world.eavesdrop = [&](ByteView frame) { asked += frame[0] == wire::kKeyRequestFrame; };
+  CHECK(p.world.until([&] { return other.exact && other.sees(p.master); }, 4s));
+  CHECK(p.world.until([&] { return p.guest.is_direct(p.master); }, 3s));
+  CHECK(asked == 0);
+}
