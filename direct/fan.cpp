@@ -22,6 +22,12 @@ Fan::~Fan() = default;
 
 void Fan::on_packet(const wire::PacketHeader& header, Bytes frame, Instant now) {
   if (header.epoch > pictures_.epoch()) pictures_.announce(header.epoch, now);
+  // What belongs to pictures that passed before this was here is for the relay, which has them.
+  const bool builds_on_others = header.kind == wire::PacketKind::sign || header.kind == wire::PacketKind::film;
+  if (builds_on_others && !screens_.contains(header.picture.screen)) {
+    if (relay_) ways_.send_to_relay(std::make_shared<const Bytes>(std::move(frame)));
+    return;
+  }
   screens_.insert(header.picture.screen);
   // Of keys that went to the relay before this was here, too.
   if (header.kind == wire::PacketKind::sign) pictures_.owe_sign(kRelay, relay::stream_of(header), header.picture.batch);

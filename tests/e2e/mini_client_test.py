@@ -22,7 +22,7 @@ class MiniClientTest(SceneTest):
         scene.open_relay()
         cls.screen = Screen(scene, "640x400")  # the last row of slots is 16 pixels high
         cls.screen.furnish()
-        cls.master = scene.master("--share", "screen", "--display", cls.screen.name, "--name", "Anna", "--path", "udp")
+        cls.master = scene.master("--share", "screen", "--display", cls.screen.name, "--name", "Anna")
         cls.guest = scene.join(cls.master, "Bernd")
         cls.guest.event("picture")
 
