@@ -44,7 +44,8 @@ void Fan::add(ParticipantId viewer, bool lacks_all, Instant now) {
 
 /// Somebody may lack what never passed here.
 void Fan::ask_for_all() {
-  for (ScreenId screen : screens_) requests_.push_back({self_, screen, {}, {}});
+  for (std::uint8_t screen = 0; screen < wire::kMaxScreens; ++screen)
+    requests_.push_back({self_, ScreenId{screen}, {}, {}});
 }
 
 void Fan::remove(ParticipantId viewer) {
