@@ -12,8 +12,8 @@ namespace lotse::crypto {
 
 using EpochSecret = Secret<32>;  // K_e
 
-enum class Stream : std::uint8_t { control = 0, picture = 1, audio = 2, pointer = 3, chat = 4 };
-inline constexpr std::size_t kStreams = 5;
+enum class Stream : std::uint8_t { control = 0, picture = 1, audio = 2, pointer = 3, chat = 4, files = 5 };
+inline constexpr std::size_t kStreams = 6;
 
 /// KID = stream << 24 | sender << 8 | (epoch & 0xFF).
 std::uint64_t key_id(Stream stream, ParticipantId sender, Epoch epoch);

@@ -28,10 +28,11 @@ void Fan::on_packet(const wire::PacketHeader& header, Bytes frame, Instant now) 
     if (relay_) ways_.send_to_relay(std::make_shared<const Bytes>(std::move(frame)));
     return;
   }
-  screens_.insert(header.picture.screen);
+  const bool first = screens_.insert(header.picture.screen).second;
   // Of keys that went to the relay before this was here, too.
   if (header.kind == wire::PacketKind::sign) pictures_.owe_sign(kRelay, relay::stream_of(header), header.picture.batch);
   pictures_.on_packet(header, relay::metered(std::move(frame), meter_, meter_), now);
+  if (first) pictures_.began_before(relay::stream_of(header));
 }
 
 void Fan::add(ParticipantId viewer, bool lacks_all, Instant now) {
@@ -39,13 +40,7 @@ void Fan::add(ParticipantId viewer, bool lacks_all, Instant now) {
   lacks_all = lacks_all || !relay_;
   viewers_.insert(viewer);
   pictures_.add_receiver(viewer, conn_of(viewer), now, lacks_all ? Holds::nothing : Holds::all);
-  if (lacks_all) ask_for_all();
-}
-
-/// Somebody may lack what never passed here.
-void Fan::ask_for_all() {
-  for (std::uint8_t screen = 0; screen < wire::kMaxScreens; ++screen)
-    requests_.push_back({self_, ScreenId{screen}, {}, {}});
+  all_asked_ = all_asked_ || lacks_all;
 }
 
 void Fan::remove(ParticipantId viewer) {
@@ -61,7 +56,7 @@ void Fan::set_relay(bool wanted, Instant now) {
   pictures_.remove_receiver(kRelay);
   if (!wanted) return;
   pictures_.add_receiver(kRelay, conn_of(kRelay), now);
-  ask_for_all();
+  all_asked_ = true;
 }
 
 void Fan::on_relay_request(const wire::KeyRequest& request, Instant now) {
@@ -77,7 +72,14 @@ std::size_t Fan::queued() const {
   return least == SIZE_MAX ? 0 : least;
 }
 
-std::vector<wire::KeyRequest> Fan::take_requests() { return std::exchange(requests_, {}); }
+std::vector<wire::KeyRequest> Fan::take_requests() {
+  if (std::exchange(all_asked_, false)) {  // also screens that never passed here
+    requests_.clear();
+    for (std::uint8_t screen = 0; screen < wire::kMaxScreens; ++screen)
+      requests_.push_back({self_, ScreenId{screen}, {}, {}});
+  }
+  return std::exchange(requests_, {});
+}
 
 void Fan::send(relay::ConnId conn, Frame frame) {
   if (conn == conn_of(kRelay)) return ways_.send_to_relay(std::move(frame));

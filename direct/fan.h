@@ -46,7 +46,6 @@ class Fan final : private relay::Hub {
   Instant next_deadline() const { return pictures_.next_deadline(); }
 
  private:
-  void ask_for_all();
   void send(relay::ConnId conn, Frame frame) override;
   std::size_t queued(relay::ConnId conn) const override;
   void cut(relay::ConnId, wire::RelayError, std::uint32_t) override {}
@@ -64,6 +63,7 @@ class Fan final : private relay::Hub {
   std::set<ScreenId> screens_;
   bool relay_ = true;
   std::vector<wire::KeyRequest> requests_;
+  bool all_asked_ = false;  // beside these
   relay::Pictures pictures_;
 };
 

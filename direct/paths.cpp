@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ip_address.h"
 #include "base/log.h"
 #include "crypto/secret.h"
 #include "wire/limits.h"
@@ -14,17 +15,8 @@ using net::link::Endpoint;
 using net::link::SharedFrame;
 using net::link::Side;
 
+constexpr Duration kAnswerGap = std::chrono::seconds(5);
 constexpr std::uint16_t kNoPort = 1;  // in GRANT, which must name one: candidates say where
-
-bool is_v4(const std::array<std::uint8_t, 16>& a) {
-  return std::all_of(a.begin(), a.begin() + 10, [](auto b) { return b == 0; }) && a[10] == 0xFF && a[11] == 0xFF;
-}
-
-/// Of a network of its own (RFC 1918, RFC 4193), or of this machine.
-bool is_private(const std::array<std::uint8_t, 16>& a) {
-  if (!is_v4(a)) return (a[0] & 0xFE) == 0xFC || a[15] == 1;
-  return a[12] == 10 || a[12] == 127 || (a[12] == 172 && (a[13] & 0xF0) == 16) || (a[12] == 192 && a[13] == 168);
-}
 
 Endpoint endpoint_of(const wire::Candidate& candidate) { return {candidate.address, candidate.port, {}, 0}; }
 
@@ -60,7 +52,7 @@ struct Paths::Way final : net::link::CarrierHost {
       wire::DirectSignal signal{presenting, !presenting && paths.wish_ == Wish::only, *frame, {}};
       bool opens = (*frame)[0] == wire::kUdpAskFrame || (*frame)[0] == wire::kUdpGrantFrame;
       if (opens) signal.candidates = paths.host_.candidates();
-      return paths.signal(*this, signal);
+      return paths.signal(other, signal);
     }
     // The relay has them anyway, or asks for what it needs.
     if (presenting && is_picture(header_of(*frame))) return;
@@ -152,9 +144,8 @@ std::size_t Paths::viewers_served() const {
 void Paths::set_wish(Wish wish, Instant now) {
   now_ = now;
   if (wish == std::exchange(wish_, wish)) return;
-  if (wish == Wish::off)
-    for (auto& [key, way] : ways_)
-      way->carrier.want(Carrier::Want::tls, now);  // says BACK, and is closed when it is over
+  for (auto& [key, way] : ways_)  // one that is not wanted says BACK, and is closed when that is over
+    way->carrier.want(wish == Wish::off ? Carrier::Want::tls : Carrier::Want::udp, now);
   if (fan_) fan_->set_relay(relay_wants_ && wish != Wish::only, now);
   members_changed_ = true;
 }
@@ -168,6 +159,7 @@ void Paths::update(Members members, Instant now) {
 
 void Paths::apply_members() {
   members_changed_ = false;
+  std::erase_if(answered_, [&](const auto& entry) { return !members_.others.contains(entry.first.second); });
   if (wish_ == Wish::only) make_fan();
   for (auto at = ways_.begin(); at != ways_.end();) {
     auto next = std::next(at);
@@ -200,7 +192,7 @@ void Paths::on_new_connection() {
 void Paths::on_candidates(bool network_changed, Instant now) {
   now_ = now;
   for (auto& [key, way] : ways_) {
-    if (!way->up && !way->carrier.is_idle()) signal(*way, {way->presenting, false, {}, host_.candidates()});
+    if (!way->up && !way->carrier.is_idle()) signal(way->other, {way->presenting, false, {}, host_.candidates()});
     if (network_changed && !way->presenting) way->carrier.ask_soon(now);
   }
 }
@@ -223,15 +215,23 @@ void Paths::make_fan() {
   if (wish_ == Wish::only || !relay_wants_) fan_->set_relay(false, now_);
 }
 
+/// Input follows its way from the beginning on, so that its order holds; files take either of two as long as it is up.
+Paths::Way* Paths::way_for(const wire::PacketHeader& header, net::link::TrafficClass traffic) const {
+  if (traffic == net::link::TrafficClass::input) return find(false, header.destination);
+  if (traffic != net::link::TrafficClass::files) return nullptr;
+  for (bool presenting : {false, true})
+    if (Way* way = find(presenting, header.destination); way != nullptr && way->up) return way;
+  return nullptr;
+}
+
 void Paths::send(Bytes frame, Instant now) {
   now_ = now;
   if (signalling_ || (ways_.empty() && !fan_)) return host_.to_relay(std::move(frame));
   if (auto header = header_of(frame)) {
     if (is_picture(header)) {
       if (fan_) return fan_->on_packet(*header, std::move(frame), now);
-    } else if (net::link::class_of(frame) == net::link::TrafficClass::input) {
-      if (Way* way = find(false, header->destination))
-        return way->carrier.send(std::make_shared<const Bytes>(std::move(frame)));
+    } else if (Way* way = way_for(*header, net::link::class_of(frame))) {
+      return way->carrier.send(std::make_shared<const Bytes>(std::move(frame)));
     }
   } else if (!frame.empty() && frame[0] == wire::kKeyRequestFrame) {
     auto asked = wire::decode(frame);
@@ -272,8 +272,10 @@ void Paths::on_signal(ParticipantId from, const wire::DirectSignal& signal, Inst
   if (!members_.others.contains(from)) return;
   Way* way = find(!signal.presenting, from);
   if (way == nullptr) {
-    bool asks = !signal.presenting && !signal.frame.empty() && signal.frame[0] == wire::kUdpAskFrame;
-    if (!asks) return;
+    auto said = signal.frame.empty() ? std::nullopt : wire::decode(signal.frame);
+    // It still has the way and we no longer do: we took nothing that it does not know of, and it is done with it.
+    if (auto* back = said ? std::get_if<wire::UdpBack>(&*said) : nullptr) return answer_back(from, signal, *back);
+    if (signal.presenting || !said || !std::holds_alternative<wire::UdpAsk>(*said)) return;
     way = &open(true, from);
   }
   if (!signal.candidates.empty()) {
@@ -300,7 +302,8 @@ void Paths::on_datagram(ByteView datagram, const Endpoint& from, Instant now) {
 void Paths::deliver(Way& way, Bytes frame) {
   auto header = header_of(frame);
   if (header) {
-    if (header->source != way.other || way.presenting == is_picture(header)) return;
+    const bool of_file = net::link::class_of(frame) == net::link::TrafficClass::files;
+    if (header->source != way.other || (!of_file && way.presenting == is_picture(header))) return;
     if (header->destination != kEverybody && header->destination != members_.self) return;
     return host_.to_session(frame);
   }
@@ -330,15 +333,28 @@ void Paths::follow(Way& way) {
   host_.on_way(way.other);
 }
 
+/// What came before the way was there comes by the relay: until it has, that is not let go.
+bool Paths::may_tell_relay(const Way& way) const {
+  return members_.admitted && (wish_ == Wish::only || members_.whole.contains(way.other));
+}
+
 void Paths::tell_relay(Way& way, bool elsewhere) {
   way.told = elsewhere;
   way.tell_at = Instant::never();
   host_.to_relay(wire::encode(wire::Elsewhere{way.other, elsewhere}));
 }
 
-void Paths::signal(const Way& way, const wire::DirectSignal& signal) {
+/// Two that have both forgotten the way do not answer each other for ever.
+void Paths::answer_back(ParticipantId from, const wire::DirectSignal& signal, const wire::UdpBack& back) {
+  auto [at, first] = answered_.try_emplace({!signal.presenting, from}, now_);
+  if (!first && now_ - at->second < kAnswerGap) return;
+  at->second = now_;
+  this->signal(from, {!signal.presenting, false, wire::encode(wire::UdpBack{back.id, {}}), {}});
+}
+
+void Paths::signal(ParticipantId member, const wire::DirectSignal& signal) {
   signalling_ = true;
-  host_.signal(way.other, signal);
+  host_.signal(member, signal);
   signalling_ = false;
 }
 
@@ -355,7 +371,7 @@ bool Paths::poll(Instant now, std::vector<net::link::Datagram>& out) {
     follow(*way);
     if (more && way->presenting && fan_) fan_->on_writable(way->other);
     drained = drained || more;
-    if (now >= way->tell_at && members_.admitted) tell_relay(*way, true);
+    if (now >= way->tell_at && may_tell_relay(*way)) tell_relay(*way, true);
   }
   if (fan_) {
     fan_->poll(now);
@@ -368,7 +384,7 @@ Instant Paths::next_deadline() const {
   Instant next = fan_ ? fan_->next_deadline() : Instant::never();
   for (const auto& [key, way] : ways_) {
     next = std::min(next, way->carrier.next_deadline());
-    if (members_.admitted) next = std::min(next, way->tell_at);
+    if (may_tell_relay(*way)) next = std::min(next, way->tell_at);
   }
   return next;
 }

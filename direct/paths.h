@@ -37,7 +37,8 @@ class PathsHost {
 struct Members {
   ParticipantId self;
   std::set<ParticipantId> others;
-  std::set<ParticipantId> watched;  // presenters whose pictures we see
+  std::set<ParticipantId> watched;  // presenters whose pictures we see,
+  std::set<ParticipantId> whole;    // and those of them of which we lack nothing
   bool admitted = false;            // the relay passes on what we say
 };
 
@@ -94,10 +95,11 @@ class Paths {
   Wish wish_;
   net::link::PathProver::Random random_;
   net::link::HeldBytes held_;
-  Members members_{kEverybody, {}, {}, false};
+  Members members_{kEverybody, {}, {}, {}, false};
   bool members_changed_ = false;
   bool say_again_ = false;  // what the relay may have lost
   std::map<Key, std::unique_ptr<Way>> ways_;
+  std::map<Key, Instant> answered_;  // who was told that there is no way
   std::unique_ptr<Fan> fan_;
   bool relay_wants_ = true;
   bool drained_ = false;
@@ -105,13 +107,16 @@ class Paths {
   Instant now_{};
   net::link::LinkStats before_;
 
+  Way* way_for(const wire::PacketHeader& header, net::link::TrafficClass traffic) const;
   Way* find(bool presenting, ParticipantId other) const;
   Way& open(bool presenting, ParticipantId other);
   void close(std::map<Key, std::unique_ptr<Way>>::iterator at);
   void apply_members();
   void follow(Way& way);
   void tell_relay(Way& way, bool elsewhere);
-  void signal(const Way& way, const wire::DirectSignal& signal);
+  bool may_tell_relay(const Way& way) const;
+  void signal(ParticipantId member, const wire::DirectSignal& signal);
+  void answer_back(ParticipantId from, const wire::DirectSignal& signal, const wire::UdpBack& back);
   void deliver(Way& way, Bytes frame);
   void make_fan();
   void serve_requests();

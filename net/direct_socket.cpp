@@ -3,14 +3,13 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <cstdlib>
 #include <cstring>
 
+#include "base/ip_address.h"
 #include "base/log.h"
 #include "net/link/trial.h"
 #include "net/loop_impl.h"
@@ -21,7 +20,6 @@ namespace lotse::net {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using Address = std::array<std::uint8_t, 16>;
 
 namespace {
 
@@ -29,42 +27,26 @@ constexpr int kTries = 4;  // of each port: some datagrams are lost
 constexpr Duration kTryGap = 300ms, kLastAnswer = 900ms;
 constexpr std::size_t kPortsAsked = 2;
 
-Address mapped(const in_addr& v4) {
-  Address address{};
-  address[10] = address[11] = 0xFF;
-  std::memcpy(address.data() + 12, &v4, 4);
-  return address;
-}
-
-bool is_v4(const Address& address) {
-  return std::all_of(address.begin(), address.begin() + 10, [](auto b) { return b == 0; }) && address[10] == 0xFF;
-}
-
-std::optional<Address> address_of(const sockaddr* from) {
+std::optional<IpAddress> address_of(const sockaddr* from) {
   if (from == nullptr) return std::nullopt;
   if (from->sa_family == AF_INET) {
     sockaddr_in v4;
     std::memcpy(&v4, from, sizeof v4);
-    return mapped(v4.sin_addr);
+    return mapped_v4(&v4.sin_addr);
   }
   if (from->sa_family != AF_INET6) return std::nullopt;
   sockaddr_in6 v6;
   std::memcpy(&v6, from, sizeof v6);
   if (IN6_IS_ADDR_LINKLOCAL(&v6.sin6_addr)) return std::nullopt;
-  Address address;
+  IpAddress address;
   std::memcpy(address.data(), &v6.sin6_addr, 16);
   return address;
 }
 
 }  // namespace
 
-bool is_loopback(const Address& address) {
-  if (is_v4(address)) return address[12] == 127;
-  return std::all_of(address.begin(), address.end() - 1, [](auto b) { return b == 0; }) && address[15] == 1;
-}
-
-std::vector<Address> interface_addresses() {
-  std::vector<Address> all;
+std::vector<IpAddress> interface_addresses() {
+  std::vector<IpAddress> all;
   ifaddrs* list = nullptr;
   if (getifaddrs(&list) != 0) return all;
   for (const ifaddrs* at = list; at != nullptr; at = at->ifa_next) {
@@ -176,7 +158,7 @@ void DirectSocket::ask(const wire::UdpTrial& trial, const link::Endpoint& relay)
   impl_->trial = trial;
   impl_->relay = relay;
   impl_->tries = 0;
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(&impl_->value), sizeof impl_->value) != 1) std::abort();
+  impl_->value = link::PathProver::system_random();
   impl_->timer.set(Loop::now());
 }
 
@@ -186,11 +168,11 @@ std::vector<wire::Candidate> DirectSocket::candidates(bool loopback) const {
   std::vector<wire::Candidate> all;
   if (!is_open()) return all;
   using Kind = wire::Candidate::Kind;
-  auto add = [&](const Address& address, std::uint16_t port, Kind kind) {
+  auto add = [&](const IpAddress& address, std::uint16_t port, Kind kind) {
     auto same = [&](const wire::Candidate& c) { return c.address == address && c.port == port; };
     if (std::none_of(all.begin(), all.end(), same)) all.push_back({address, port, wire::kPlainDatagrams, kind});
   };
-  for (const Address& address : interface_addresses()) {
+  for (const IpAddress& address : interface_addresses()) {
     if (is_loopback(address) && !loopback) continue;
     if (all.size() + 1 < wire::kMaxCandidates) add(address, impl_->socket->port(), Kind::host);
   }

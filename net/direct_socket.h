@@ -42,8 +42,6 @@ class DirectSocket {
 
 /// Addresses of this machine's interfaces that are up, loopback first, without those of IPv6 that hold on one link
 /// alone. When it changes, the network has.
-std::vector<std::array<std::uint8_t, 16>> interface_addresses();
-/// 127/8 or ::1.
-bool is_loopback(const std::array<std::uint8_t, 16>& address);
+std::vector<IpAddress> interface_addresses();
 
 }  // namespace lotse::net

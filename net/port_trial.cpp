@@ -1,12 +1,10 @@
 #include "net/port_trial.h"
 
-#include <openssl/rand.h>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <cstdlib>
 
 #include "base/log.h"
+#include "net/link/path_prover.h"
 #include "net/link/trial.h"
 #include "net/loop_impl.h"
 #include "net/udp_socket.h"
@@ -75,8 +73,7 @@ struct PortTrial::Impl : std::enable_shared_from_this<Impl> {
     std::vector<link::Datagram> out;
     for (std::size_t i = 0; i < ports.size(); ++i) {
       if (ports[i].answered) continue;
-      std::uint64_t value = 0;
-      if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) != 1) std::abort();
+      const std::uint64_t value = link::PathProver::system_random();
       relay.port = ports[i].number;
       out.push_back({relay, link::create_trial(id, value)});
       sent.push_back({value, i, Loop::now()});

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "net/approach.h"
+#include "net/link/traffic_class.h"
 #include "net/loop_impl.h"
 #include "net/relay_certificate.h"
 #include "net/socket_stats.h"
@@ -190,9 +191,14 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
   void send(Bytes frame) {
     assert(frame.size() <= kMaxFrame);
     if (phase == Phase::closing || phase == Phase::gone) return;
-    queued += frame.size();
-    queue.push_back(std::move(frame));
-    if (queued <= kMaxQueued) return write_next();
+    if (link::class_of(frame) == link::TrafficClass::files) {
+      files_queued += frame.size();
+      files.push_back(std::move(frame));
+    } else {
+      queued += frame.size();
+      queue.push_back(std::move(frame));
+    }
+    if (queued + files_queued <= kMaxQueued) return write_next();
     loop.post([self = shared_from_this()] {
       self->end(ConnectProblem::closed, "the relay does not take what is sent to it");
     });
@@ -200,15 +206,23 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
 
   void write_next() {
     if (writing || phase == Phase::opening) return;
-    if (queue.empty()) return phase == Phase::closing ? say_farewell() : void();
+    const bool of_file = queue.empty();
+    if (of_file && (files.empty() || phase == Phase::closing)) return phase == Phase::closing ? say_farewell() : void();
     writing = true;
-    stream->async_write(asio::buffer(queue.front()), handler([this](error_code error) {
+    stream->async_write(asio::buffer(of_file ? files.front() : queue.front()),
+                        handler([this, of_file](error_code error) {
                           writing = false;
                           if (error) return lost(error);
                           const std::size_t before = queued;
-                          queued -= queue.front().size();
-                          queue.pop_front();
+                          if (of_file) {
+                            files_queued -= files.front().size();
+                            files.pop_front();
+                          } else {
+                            queued -= queue.front().size();
+                            queue.pop_front();
+                          }
                           write_next();
+                          if (of_file) return;
                           const bool crossed = before >= kLowMark && queued < kLowMark;
                           if ((crossed || queue.empty()) && events.on_drained) events.on_drained();
                         }));
@@ -289,8 +303,8 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
   std::string proxy;
   websocket::response_type response;
   beast::flat_buffer incoming;
-  std::deque<Bytes> queue;  // the first one is being written when `writing`
-  std::size_t queued = 0;
+  std::deque<Bytes> queue, files;  // the first one of either is being written when `writing`
+  std::size_t queued = 0, files_queued = 0;
   bool writing = false;
   SocketStats last_stats;
 };

@@ -73,10 +73,11 @@ class RelayConnection {
   ~RelayConnection();
   RelayConnection(const RelayConnection&) = delete;
 
-  /// Queues one WebSocket message, also before on_open. Order is kept. Dropped after the end and after close(). More
-  /// than kMaxQueued ends the connection (closed): who looks at queued() never gets there.
+  /// Queues one WebSocket message, also before on_open. Order is kept, but frames of files (net/link/traffic_class.h)
+  /// go when nothing else waits. Dropped after the end and after close(). More than kMaxQueued ends the connection
+  /// (closed): who looks at queued() never gets there.
   void send(Bytes frame);
-  /// Bytes that have not gone into the socket yet; a message counts until the whole of it has.
+  /// Bytes that have not gone into the socket yet, without those of files; a message counts until the whole of it has.
   std::size_t queued() const;
   /// Bytes that the kernel has taken and not sent yet.
   std::size_t unsent() const;

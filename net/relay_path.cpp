@@ -1,10 +1,7 @@
 #include "net/relay_path.h"
 
-#include <openssl/rand.h>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <cstdlib>
 
 #include "base/log.h"
 #include "net/loop_impl.h"
@@ -15,16 +12,6 @@ namespace lotse::net {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-namespace {
-
-std::uint64_t random_value() {
-  std::uint64_t value = 0;
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) != 1) std::abort();
-  return value;
-}
-
-}  // namespace
 
 struct RelayPath::Impl final : link::CarrierHost, std::enable_shared_from_this<Impl> {
   Impl(Loop& on, PathEvents calls) : loop(on), events(std::move(calls)) {}
@@ -118,7 +105,7 @@ struct RelayPath::Impl final : link::CarrierHost, std::enable_shared_from_this<I
   Loop& loop;
   PathEvents events;
   link::HeldBytes held{0, wire::kHeldByClient};
-  link::Carrier carrier{link::Side::client, *this, held, random_value};
+  link::Carrier carrier{link::Side::client, *this, held, link::PathProver::system_random};
   Loop::Timer timer{loop, [this] { poll(); }};
   std::unique_ptr<UdpSocket> socket;
   std::unique_ptr<asio::posix::stream_descriptor> readable;

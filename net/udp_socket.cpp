@@ -11,6 +11,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/ip_address.h"
 #include "wire/limits.h"
 
 namespace lotse::net {
@@ -19,19 +20,9 @@ namespace {
 constexpr int kReceiveBuffer = 4 << 20, kSendBuffer = 2 << 20;  // bytes
 constexpr std::size_t kControl = 128;                           // bytes of control messages
 constexpr std::size_t kSegments = 48;                           // datagrams in one call of the kernel: below 64 KiB
-constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
-bool is_mapped(const std::array<std::uint8_t, 16>& a) { return std::equal(kMapped.begin(), kMapped.end(), a.begin()); }
-
-std::array<std::uint8_t, 16> mapped(const in_addr& v4) {
-  std::array<std::uint8_t, 16> out{};
-  std::copy(kMapped.begin(), kMapped.end(), out.begin());
-  std::memcpy(out.data() + 12, &v4, 4);
-  return out;
-}
-
-std::array<std::uint8_t, 16> bytes_of(const in6_addr& v6) {
-  std::array<std::uint8_t, 16> out;
+IpAddress bytes_of(const in6_addr& v6) {
+  IpAddress out;
   std::memcpy(out.data(), &v6, 16);
   return out;
 }
@@ -71,24 +62,24 @@ void add_control(msghdr& header, char* space, int level, int type, const T& valu
 
 /// Answers leave from the address that was asked: a machine may have many.
 void add_source(msghdr& header, char* space, const link::Endpoint& to, bool v6) {
-  if (to.local == std::array<std::uint8_t, 16>{}) return;
+  if (to.local == IpAddress{}) return;
   if (v6) {
     in6_pktinfo info{};
     std::memcpy(&info.ipi6_addr, to.local.data(), 16);
     add_control(header, space, IPPROTO_IPV6, IPV6_PKTINFO, info);
-  } else if (is_mapped(to.local)) {
+  } else if (is_v4(to.local)) {
     in_pktinfo info{};
     std::memcpy(&info.ipi_spec_dst, to.local.data() + 12, 4);
     add_control(header, space, IPPROTO_IP, IP_PKTINFO, info);
   }
 }
 
-std::array<std::uint8_t, 16> local_of(msghdr& header) {
+IpAddress local_of(msghdr& header) {
   for (cmsghdr* at = CMSG_FIRSTHDR(&header); at != nullptr; at = CMSG_NXTHDR(&header, at)) {
     if (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_PKTINFO) {
       in_pktinfo info;
       std::memcpy(&info, CMSG_DATA(at), sizeof info);
-      return mapped(info.ipi_addr);
+      return mapped_v4(&info.ipi_addr);
     }
     if (at->cmsg_level == IPPROTO_IPV6 && at->cmsg_type == IPV6_PKTINFO) {
       in6_pktinfo info;
@@ -109,7 +100,7 @@ link::Endpoint endpoint_of(const sockaddr_storage& from, msghdr& header, std::ui
   } else {
     sockaddr_in v4;
     std::memcpy(&v4, &from, sizeof v4);
-    endpoint.address = mapped(v4.sin_addr);
+    endpoint.address = mapped_v4(&v4.sin_addr);
     endpoint.port = ntohs(v4.sin_port);
   }
   endpoint.local = local_of(header);
@@ -165,14 +156,14 @@ Result<std::unique_ptr<UdpSocket>, std::string> UdpSocket::bind(const std::strin
   at.port = port;
   in6_addr v6{};
   in_addr v4{};
-  bool is_v4 = inet_pton(AF_INET, address.c_str(), &v4) == 1;
-  if (is_v4) at.address = mapped(v4);
-  bool is_v6 = !is_v4 && inet_pton(AF_INET6, address.c_str(), &v6) == 1;
-  if (is_v6) at.address = bytes_of(v6);
-  if (!is_v4 && !is_v6 && !address.empty()) return Unexpected<std::string>{address + " is no IP address"};
-  int fd = is_v4 ? -1 : bound(AF_INET6, name_of(at, true), address.empty());
+  bool in_v4 = inet_pton(AF_INET, address.c_str(), &v4) == 1;
+  if (in_v4) at.address = mapped_v4(&v4);
+  bool in_v6 = !in_v4 && inet_pton(AF_INET6, address.c_str(), &v6) == 1;
+  if (in_v6) at.address = bytes_of(v6);
+  if (!in_v4 && !in_v6 && !address.empty()) return Unexpected<std::string>{address + " is no IP address"};
+  int fd = in_v4 ? -1 : bound(AF_INET6, name_of(at, true), address.empty());
   bool six = fd >= 0;
-  if (is_v4 || (fd < 0 && address.empty())) fd = bound(AF_INET, name_of(at, false), address.empty());
+  if (in_v4 || (fd < 0 && address.empty())) fd = bound(AF_INET, name_of(at, false), address.empty());
   if (fd < 0) return Unexpected<std::string>{"UDP port " + std::to_string(port) + ": " + std::strerror(errno)};
   return std::unique_ptr<UdpSocket>(new UdpSocket(fd, six, index));
 }

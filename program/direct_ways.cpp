@@ -1,7 +1,6 @@
 #include "program/direct_ways.h"
 
 #include "base/log.h"
-#include "crypto/secret.h"
 
 namespace lotse::program {
 namespace {
@@ -9,12 +8,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kLookAtNetwork = 3s;
-
-std::uint64_t random_value() {
-  std::array<std::uint8_t, 8> bytes{};
-  crypto::fill_random(bytes);
-  return ByteReader(bytes).get<std::uint64_t>();
-}
 
 }  // namespace
 
@@ -26,7 +19,7 @@ direct::Wish direct_wish(PathWish wish) {
 DirectWays::DirectWays(net::Loop& loop, direct::Wish wish, Events events)
     : loop_(loop),
       events_(std::move(events)),
-      paths_(*this, wish, random_value),
+      paths_(*this, wish, net::link::PathProver::system_random),
       timer_(loop, [this] { poll(); }),
       network_timer_(loop, [this] { look_at_network(); }) {}
 

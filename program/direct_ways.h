@@ -62,7 +62,7 @@ class DirectWays final : private direct::PathsHost {
   Events events_;
   direct::Paths paths_;
   std::unique_ptr<net::DirectSocket> socket_;
-  std::vector<std::array<std::uint8_t, 16>> interfaces_;
+  std::vector<IpAddress> interfaces_;
   net::Loop::Timer timer_, network_timer_;
   bool kicked_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>();

@@ -167,6 +167,7 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
   };
   events.on_disconnected = [this](const std::string& reason) {
     if (direct_) direct_->on_new_connection();
+    files_stale_ = true;
     with_session([&](session::Session& s) { s.on_disconnected(reason, net::Loop::now()); });
   };
   events.on_failed = [this](const std::string& code, const std::string& message) {
@@ -193,6 +194,7 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
       std::make_unique<RelayLink>(loop_, std::move(relay), pin, config_folder(options_),
                                   path_wish(options_.path).value_or(PathWish::automatic), proxy_, std::move(events));
   open_ways();
+  open_files();
 }
 
 void Engine::with_session(const std::function<void(session::Session&)>& call) {
@@ -376,7 +378,8 @@ void Engine::let_session_go() {
   screen_.reset();
   session_alive_.reset();
   loop_.post([session = std::shared_ptr<session::Session>(std::move(session_)),
-              ways = std::shared_ptr<DirectWays>(std::move(direct_))] {});
+              ways = std::shared_ptr<DirectWays>(std::move(direct_)),
+              exchange = std::shared_ptr<FileExchange>(std::move(files_))] {});
 }
 
 // What is queued goes out first; the last one that is closed lets the program end.

@@ -15,6 +15,7 @@
 #include "program/canvas/canvas_file.h"
 #include "program/contacts.h"
 #include "program/direct_ways.h"
+#include "program/file_exchange.h"
 #include "program/options.h"
 #include "program/relay_link.h"
 #include "program/shared_screen.h"
@@ -67,6 +68,7 @@ class Engine : public session::SessionHost {
   std::size_t queued() const override;
   void notify(session::Event event) override { pending_events_.push_back(std::move(event)); }
   void on_direct(ParticipantId from, const wire::DirectSignal& signal) override;
+  void on_file(ParticipantId from, wire::FileMessage message) override;
   void work(std::function<std::function<void()>()> job) override { loop_.work(task_of(std::move(job))); }
   void decode(std::function<std::function<void()>()> job) override { loop_.decode(task_of(std::move(job))); }
   std::function<void()> task_of(std::function<std::function<void()>()> job);
@@ -103,6 +105,10 @@ class Engine : public session::SessionHost {
   std::string path_name() const;
   void open_ways();
   void update_ways();
+  /// Files that go between us and others.
+  void open_files();
+  void update_files();
+  bool may_send_files(ParticipantId member) const;
   /// "path" and "via" of a member of the roster as JSON has it.
   void add_way(nlohmann::json& member) const;
   void tell_way(ParticipantId member);
@@ -170,6 +176,13 @@ class Engine : public session::SessionHost {
   void do_revoke(const nlohmann::json&, const Answer&);
   void do_stop_control(const nlohmann::json&, const Answer&);
   void do_drop_connection(const nlohmann::json&, const Answer&);
+  void do_send_file(const nlohmann::json&, const Answer&);
+  void do_accept_file(const nlohmann::json&, const Answer&);
+  void do_refuse_file(const nlohmann::json&, const Answer&);
+  void do_pause_file(const nlohmann::json&, const Answer&);
+  void do_resume_file(const nlohmann::json&, const Answer&);
+  void do_cancel_file(const nlohmann::json&, const Answer&);
+  void do_files(const nlohmann::json&, const Answer&);
   void do_path(const nlohmann::json&, const Answer&);
   void do_paths(const nlohmann::json&, const Answer&);
   void do_stats(const nlohmann::json&, const Answer&);
@@ -226,7 +239,9 @@ class Engine : public session::SessionHost {
   net::Loop::Timer record_timer_;  // when the next frame of the own screen is wanted for the recording
   std::unique_ptr<RelayLink> relay_;
   std::unique_ptr<DirectWays> direct_;
+  std::unique_ptr<FileExchange> files_;
   bool members_changed_ = false;  // the ways have not heard of it
+  bool files_stale_ = false;      // what was said of files may be lost
   struct Access;
   std::shared_ptr<Access> access_;                   // the access test under way
   std::vector<std::unique_ptr<RelayLink>> closing_;  // of sessions that are over

@@ -89,12 +89,13 @@ void Engine::follow_view() {
   if (key == followed_) return;
   followed_ = key;
   if (!key) return;
-  emit({{"event", "viewed"}, {"presenter", key->first.value()}, {"screen", key->second.value()}});
   session::PictureReceiver* receiver = viewed();
-  if (!receiver || receiver->picture().size.empty()) return;
-  if (canvas_file_)
+  bool has_picture = receiver && !receiver->picture().size.empty();
+  if (has_picture && canvas_file_)
     canvas_file_->publish(receiver->picture(), {}, key->first, key->second, receiver->exact() ? Exact::yes : Exact::no,
                           net::Loop::now());
+  emit({{"event", "viewed"}, {"presenter", key->first.value()}, {"screen", key->second.value()}});
+  if (!has_picture) return;
   waits_.look(look(key));
   record_frame();
 }

@@ -44,14 +44,16 @@ void Engine::on_direct(ParticipantId from, const wire::DirectSignal& signal) {
 
 void Engine::update_ways() {
   if (!std::exchange(members_changed_, false) || !direct_ || !session_->core()) return;
+  update_files();
   const session::Core& core = *session_->core();
-  direct::Members members{core.self, {}, {}, session_->is_admitted()};
+  direct::Members members{core.self, {}, {}, {}, session_->is_admitted()};
   for (const session::Member& member : core.roster.members) {
     if (member.id == core.self) continue;
     members.others.insert(member.id);
     if (member.sharing) members.watched.insert(member.id);
   }
   for (const auto& [key, receiver] : session_->watching()->screens()) members.watched.insert(key.first);
+  members.whole = session_->watching()->whole();
   direct_->update(std::move(members));
 }
 

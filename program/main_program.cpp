@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/ip_address.h"
 #include "base/log.h"
 #include "net/direct_socket.h"
 #include "net/link/address_text.h"
@@ -201,7 +202,7 @@ int run_windowed(Options options) {
 std::vector<std::string> own_addresses() {
   std::vector<std::string> all;
   for (const auto& address : net::interface_addresses())
-    if (!net::is_loopback(address)) all.push_back(net::link::text_of({address, 0, {}, 0}));
+    if (!is_loopback(address)) all.push_back(net::link::text_of({address, 0, {}, 0}));
   return all;
 }
 
@@ -222,9 +223,10 @@ std::unique_ptr<OwnRelay> serve(Options& options, const StartRelay& start_relay)
                 {"fingerprint", relay->fingerprint()}});
   } else {
     for (const json& address : reach) std::printf("Relay:  %s\n", address.get_ref<const std::string&>().c_str());
-    std::printf(
-        "        From outside, let your router pass TCP port %u (and UDP ports 4500 to 4506) to this machine.\n",
-        relay->port());
+    std::string udp;
+    for (std::uint16_t port : relay->udp_ports()) udp += (udp.empty() ? "" : ", ") + std::to_string(port);
+    std::printf("        From outside, let your router pass TCP port %u%s to this machine.\n", relay->port(),
+                udp.empty() ? "" : (" and UDP " + udp).c_str());
     std::fflush(stdout);
   }
   return relay;

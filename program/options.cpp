@@ -120,6 +120,9 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--films", films, "on: what keeps moving on your screen goes as video, in less detail; off: never")
       ->check(CLI::IsMember({"on", "off"}));
   app.add_option("--record", o.record, "record to this video file (.mkv); an existing file is never overwritten");
+  app.add_option("--downloads", o.downloads,
+                 "folder for files that you take without naming one; default: the desktop's for downloads")
+      ->check(CLI::ExistingDirectory);
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
   app.add_option("--lang", o.language, "language of the windows: en, de");
   app.add_option(

@@ -39,6 +39,7 @@ struct Options {
   std::string record, canvas_file, log_file, config, language;
   std::string identity_file;  // with the passphrase of the identity to show; - asks; empty: none is shown
   std::string path = "auto";
+  std::string downloads;                    // folder; empty: the desktop's
   std::optional<net::ProxySettings> proxy;  // for this run; none given: the saved ones
   std::optional<bool> ask;
   net::Cage cage = net::Cage::locked;      // of the decoder of pictures

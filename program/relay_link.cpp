@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ip_address.h"
 #include "base/log.h"
-#include "net/direct_socket.h"
 #include "wire/relay_frame.h"
 
 namespace lotse::program {
@@ -190,7 +190,7 @@ bool RelayLink::ask_trial() {
 
 bool RelayLink::is_local() const {
   auto peer = connection_ ? connection_->peer() : std::nullopt;
-  return peer && net::is_loopback(peer->address);
+  return peer && is_loopback(peer->address);
 }
 
 void RelayLink::on_trial(ByteView frame) {

@@ -100,6 +100,7 @@ class Core final : private Hub {
   // Hub
   void send(ConnId conn, SharedBytes frame) override;
   std::size_t queued(ConnId conn) const override { return links_.queued(conn); }
+  std::size_t files_queued(ConnId conn) const override { return links_.files_queued(conn); }
   void cut(ConnId conn, wire::RelayError why, std::uint32_t detail) override;
   void admitted(ConnId conn) override { links_.admitted(conn); }
   const Limits& limits() const override { return limits_; }

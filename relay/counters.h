@@ -20,6 +20,7 @@ struct Counters {
   std::uint64_t pictures_stale = 0;     // dropped: the cache knew newer
   std::uint64_t dropped_epoch = 0;      // dropped: an epoch that nobody can read any more, or one not announced yet
   std::uint64_t dropped_source = 0;     // dropped: not the sender's own index or session
+  std::uint64_t dropped_files = 0;      // dropped: parts of files for who does not take them as fast; they come again
   std::uint64_t dropped_receiver = 0;   // dropped: the destination is not here
   std::uint64_t bad_frames = 0, bad_signatures = 0;
   std::uint64_t tokens_checked = 0;  // those refused are among the errors

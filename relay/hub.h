@@ -13,6 +13,7 @@ class Hub {
   virtual ~Hub() = default;
   virtual void send(ConnId conn, SharedBytes frame) = 0;
   virtual std::size_t queued(ConnId conn) const = 0;
+  virtual std::size_t files_queued(ConnId) const { return 0; }
   /// ERROR, then the connection is closed and forgotten: the session hears no more of it.
   virtual void cut(ConnId conn, wire::RelayError why, std::uint32_t detail) = 0;
   virtual void admitted(ConnId conn) = 0;

@@ -26,7 +26,10 @@ class Links {
   /// still come and is ignored.
   virtual void close(ConnId conn) = 0;
   /// Bytes that have not gone into the socket yet. When they shrink, call Core::on_writable().
+  /// Without those of files, which go when nothing else waits.
   virtual std::size_t queued(ConnId conn) const = 0;
+  /// The bytes of files that wait.
+  virtual std::size_t files_queued(ConnId) const { return 0; }
   /// From now on this link may send frames as large as wire::kMaxFrame; before, small ones suffice.
   virtual void admitted(ConnId) {}
 };

@@ -105,6 +105,7 @@ std::string metrics(const Core& core, const ServerCounters& server, const UdpLin
       .counter("key_requests_total", "Requests for missing pictures sent to presenters", c.key_requests)
       .counter("dropped_epoch_total", "Packets of an epoch that is over or unknown", c.dropped_epoch)
       .counter("dropped_source_total", "Packets under somebody else's name", c.dropped_source)
+      .counter("dropped_files_total", "Parts of files for somebody who did not take them as fast", c.dropped_files)
       .counter("dropped_receiver_total", "Packets for somebody who is not here", c.dropped_receiver)
       .counter("bad_frames_total", "Frames that could not be understood or were out of place", c.bad_frames)
       .counter("tokens_checked_total", "Host tokens that were looked at", c.tokens_checked)

@@ -191,6 +191,10 @@ void PictureCache::asked_for_all(StreamId id) {
   if (auto at = streams_.find(id); at != streams_.end()) at->second.incomplete = false;
 }
 
+void PictureCache::began_before(StreamId id) {
+  if (auto at = streams_.find(id); at != streams_.end()) at->second.incomplete = true;
+}
+
 void PictureCache::empty(StreamId id) {
   auto at = streams_.find(id);
   if (at == streams_.end()) return;

@@ -34,7 +34,7 @@ class PictureCache {
   };
   struct Stream {
     Generation generation;
-    /// Items left without a trace: whoever joins now needs all of them from the source.
+    /// Items are missing without a trace: whoever joins now needs all of them from the source.
     bool incomplete = false;
     std::unordered_map<std::uint32_t, Entry> items;
     std::unordered_map<std::uint32_t, Batch> batches;  // those with a key in the cache
@@ -72,6 +72,8 @@ class PictureCache {
   Items evict(std::size_t bytes);
   /// The source was asked for everything: what is missing will come.
   void asked_for_all(StreamId stream);
+  /// Items of it passed before any of them came here.
+  void began_before(StreamId stream);
   /// Forgets the items of a stream; it is incomplete from then on.
   void empty(StreamId stream);
   void drop(StreamId stream);

@@ -316,13 +316,12 @@ void Pictures::on_request_anew(ParticipantId member, const wire::KeyRequest& req
   if (at == seats_.end()) return;
   const StreamId stream{request.source, request.screen};
   if (auto known = cache_.streams().find(stream); known != cache_.streams().end()) {
+    // States and the end of the frame are sealed anew with any slot.
     PictureCache::Items gone;
-    for (const auto& [number, entry] : known->second.items) {
-      const ItemId item{number};
-      const bool asked = !is_slot(item) || request.slots.empty() ||
-                         std::find(request.slots.begin(), request.slots.end(), SlotId{number}) != request.slots.end();
-      if (asked) gone.emplace_back(stream, item);
-    }
+    for (const auto& [number, entry] : known->second.items)
+      if (request.slots.empty() || !is_slot(ItemId{number})) gone.emplace_back(stream, ItemId{number});
+    for (SlotId slot : request.slots)
+      if (known->second.items.contains(slot.value())) gone.emplace_back(stream, ItemId{slot.value()});
     for (const auto& [id, item] : gone) {
       cache_.release(id, item);
       change(at->second, [&, item = item](Receiver& r) { r.wait(stream, item); });

@@ -40,6 +40,8 @@ class Pictures {
   void on_request(ParticipantId member, const wire::KeyRequest& request, Instant now);
   /// The same of a receiver that keeps pictures itself and asks for what is sealed anew: nothing is served from here.
   void on_request_anew(ParticipantId member, const wire::KeyRequest& request, Instant now);
+  /// Some of that stream passed before any of it came here: who lacks all of it needs more than what is here.
+  void began_before(StreamId stream) { cache_.began_before(stream); }
   /// The socket of `member` has room.
   void on_writable(ParticipantId member);
 

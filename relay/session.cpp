@@ -436,7 +436,19 @@ void Session::forward_message(const Link& from, const wire::PacketHeader& header
     ++hub_.count().dropped_receiver;
     return;
   }
+  if (header.stream == wire::kFileStream && !has_room_for_file(*to, frame->size())) {
+    ++hub_.count().dropped_files;
+    return;
+  }
   send(*to, std::move(frame));
+}
+
+/// Members send files no faster than they are taken; who does not loses them here, and nothing else.
+bool Session::has_room_for_file(const Link& to, std::size_t size) const {
+  const Limits& limits = hub_.limits();
+  return hub_.files_queued(to.conn) + size <= wire::kReceiverFiles &&
+         meter_->live - pictures_.frame_bytes() <= limits.session_backlog / 2 &&
+         hub_.meter()->live <= (limits.relay_backlog + limits.relay_cache) / 2;
 }
 
 void Session::on_key_request(LinkId from, const wire::KeyRequest& request, Instant now) {

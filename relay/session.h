@@ -123,6 +123,7 @@ class Session {
   void remove_member(ParticipantId member, bool ban_too, Instant now);
   void ban(const std::string& address);
   bool is_full() const;
+  bool has_room_for_file(const Link& to, std::size_t size) const;
   void forward_message(const Link& from, const wire::PacketHeader& header, SharedBytes frame);
   bool is_genuine(const wire::TunnelRequest& request, const wire::KeyBytes& key, const wire::RelayNonce& nonce) const;
 };

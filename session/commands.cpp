@@ -1,5 +1,6 @@
 // What the person at this program wants of the session.
 #include "session/direct_message.h"
+#include "session/file_message.h"
 #include "session/joining.h"
 #include "session/session.h"
 #include "wire/limits.h"
@@ -185,6 +186,13 @@ bool Session::tell_direct(ParticipantId member, const wire::DirectSignal& signal
   // MOVE comes behind the input that went by the relay.
   bool moves = !signal.frame.empty() && signal.frame[0] == wire::kUdpMoveFrame;
   return core_->tell(member, message, moves ? crypto::Stream::pointer : crypto::Stream::control);
+}
+
+bool Session::tell_file(ParticipantId member, const wire::FileMessage& message, Instant now) {
+  if (!begin_call(now) || !core_ || core_->member(member) == nullptr) return false;
+  wire::pb::Message out;
+  write_file(message, *out.mutable_file());
+  return core_->tell(member, out, crypto::Stream::files);
 }
 
 void Session::leave(Instant now) {

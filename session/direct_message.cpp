@@ -9,16 +9,6 @@
 namespace lotse::session {
 namespace {
 
-/// Nobody is to be made to send to where no program listens: multicast, broadcast, nowhere.
-bool is_unicast(const wire::Candidate& candidate) {
-  const auto& a = candidate.address;
-  const bool v4 =
-      std::all_of(a.begin(), a.begin() + 10, [](auto b) { return b == 0; }) && a[10] == 0xFF && a[11] == 0xFF;
-  if (v4) return a[12] != 0 && a[12] < 224;
-  const bool nowhere = std::all_of(a.begin(), a.end() - 1, [](auto b) { return b == 0; }) && a[15] == 0;
-  return a[0] != 0xFF && !nowhere;
-}
-
 std::optional<wire::Candidate> read_candidate(const wire::pb::Direct::Candidate& from) {
   wire::Candidate candidate;
   if (from.address().size() != candidate.address.size() || from.port() == 0 || from.port() > 0xFFFF || from.kind() > 2)
@@ -27,7 +17,9 @@ std::optional<wire::Candidate> read_candidate(const wire::pb::Direct::Candidate&
   candidate.port = static_cast<std::uint16_t>(from.port());
   candidate.transports = static_cast<std::uint8_t>(from.transport() & (wire::kPlainDatagrams | wire::kEnet));
   candidate.kind = static_cast<wire::Candidate::Kind>(from.kind());
-  if (candidate.port < wire::kLeastPeerPort || candidate.transports == 0 || !is_unicast(candidate)) return std::nullopt;
+  // Nobody is to be made to send to where no program listens.
+  if (candidate.port < wire::kLeastPeerPort || candidate.transports == 0 || !is_unicast(candidate.address))
+    return std::nullopt;
   return candidate;
 }
 

@@ -14,6 +14,7 @@
 #include "session/acquaintance.h"
 #include "session/events.h"
 #include "wire/direct_signal.h"
+#include "wire/file_message.h"
 
 namespace lotse::session {
 
@@ -73,6 +74,9 @@ class SessionHost {
 
   /// `from` says how it may be reached without the relay (docs/protocol/direct.md).
   virtual void on_direct(ParticipantId from, const wire::DirectSignal& signal) { (void)from, (void)signal; }
+
+  /// `from`, a member, says something about a file (docs/protocol/files.md).
+  virtual void on_file(ParticipantId from, wire::FileMessage message) { (void)from, (void)message; }
 
   // As presenter.
   /// The next changed frame of that screen may come, by Session::on_captured.

@@ -95,6 +95,8 @@ class Session {
   Refusal set_deputy(ParticipantId member, bool on, Instant now);
   /// To a member, as SessionHost::on_direct() has it there. False: it cannot be told now.
   bool tell_direct(ParticipantId member, const wire::DirectSignal& signal, Instant now);
+  /// The same for what SessionHost::on_file() has there.
+  bool tell_file(ParticipantId member, const wire::FileMessage& message, Instant now);
   /// Ends it for all (master) or leaves it (participant).
   void leave(Instant now);
 

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 constexpr Duration kTellAfter = 2s;    // the last line: how far it goes, in case it was lost
 constexpr Duration kAskAfter = 300ms;  // what is missing may only be late
 constexpr Duration kAskAgain = 2s;
+constexpr Duration kAnswerGap = 1s;       // to the same member
 constexpr int kMostAsked = 5;             // in vain, then it is let go
 constexpr std::size_t kMostUnsent = 100;  // lines said while nobody can hear them
 constexpr std::uint64_t kMostEarly = 64;  // lines beyond one that is missing
@@ -84,7 +85,12 @@ void Talk::members_changed() {
     tell_how_far(id);
   }
   here_ = std::move(here);
-  std::erase_if(heard_, [this](const auto& h) { return !core_.member(h.first.first); });
+  std::erase_if(heard_, [this](const auto& h) {
+    if (core_.member(h.first.first)) return false;
+    for (const auto& [number, line] : h.second.early) early_bytes_ -= line.text.size();
+    return true;
+  });
+  std::erase_if(answered_, [this](const auto& a) { return !core_.member(a.first.first); });
   std::erase_if(last_, [this](const auto& l) { return l.first && !core_.member(*l.first); });
 }
 
@@ -99,15 +105,19 @@ void Talk::tell_how_far(ParticipantId member) {
 }
 
 void Talk::on_ask(ParticipantId from, const wire::pb::TalkAsk& ask) {
+  Instant& answered = answered_[{from, ask.to_all()}];
+  if (answered != Instant{} && core_.now - answered < kAnswerGap) return;
+  answered = core_.now;
   const Group group = ask.to_all() ? Group() : Group(from);
   const std::uint64_t since = ask.to_all() ? since_[from] : 0;
-  std::uint64_t sent = 0, oldest = 0;
+  std::uint64_t sent = 0, oldest = 0, bytes = 0;
   for (const Line& line : said_) {
     if (line.to != group || line.number <= since) continue;
     if (oldest == 0) oldest = line.number;
-    if (line.number < ask.from() || sent == kMostEarly) continue;
+    if (line.number < ask.from() || sent == kMostEarly || bytes > wire::kTalkAnswer) continue;
     send(line, from);
     ++sent;
+    bytes += line.text.size();
   }
   if (oldest > ask.from() || oldest == 0) {  // these are gone here, too, or not for them
     wire::pb::Message message;
@@ -135,8 +145,10 @@ void Talk::on_line(ParticipantId from, const wire::pb::Chat& line, bool may_spea
   Heard& heard = heard_[source];
   // The first line to us alone is number 1; of those to all we may have come too late for some.
   begin(heard, source.second ? std::min(line.base(), number - 1) + 1 : 1);
-  if (number < heard.next || number - heard.next >= kMostEarly) return expect(heard);
-  heard.early.try_emplace(number, Heard::Early{clean_text(line.text(), wire::kMaxChat), may_speak});
+  const bool too_much = number != heard.next && early_bytes_ + line.text().size() > wire::kTalkEarly;
+  if (number < heard.next || number - heard.next >= kMostEarly || too_much) return expect(heard);
+  auto [at, is_new] = heard.early.try_emplace(number, Heard::Early{clean_text(line.text(), wire::kMaxChat), may_speak});
+  if (is_new) early_bytes_ += at->second.text.size();
   heard.last = std::max(heard.last, number);
   advance(source, heard);
 }
@@ -149,6 +161,7 @@ void Talk::advance(const Source& source, Heard& heard) {
       ++heard.next;
       heard.asked = 0;
     }
+    early_bytes_ -= first->second.text.size();
     heard.early.erase(first);
   }
   expect(heard);

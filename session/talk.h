@@ -68,6 +68,8 @@ class Talk {
   std::size_t said_bytes_ = 0;
   std::map<Group, std::uint64_t> last_;
   std::map<Source, Heard> heard_;
+  std::size_t early_bytes_ = 0;
+  std::map<Source, Instant> answered_;  // who asked, for which lines
   std::set<ParticipantId> here_;
   std::map<ParticipantId, std::uint64_t> since_;  // members: the last line to all before they came
   std::uint64_t base_ = 0;                        // of the newest of them

@@ -6,11 +6,17 @@
 #include "crypto/packet_hash.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
+#include "wire/relay_frame.h"
 
 namespace lotse::session {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kMaxScreensWatched = 64;
+constexpr SlotId kGeometry{0}, kManifest{3};  // channels of states
+constexpr Duration kUnseenGrace = 500ms;      // its geometry is on its way, as a rule
+constexpr Duration kUnseenAgain = 1500ms;
 
 void write_input(const InputEvent& event, wire::pb::Input& out) {
   switch (event.kind) {
@@ -60,6 +66,14 @@ std::optional<ParticipantId> Watching::only_presenter() const {
   return screens_.begin()->first.first;
 }
 
+std::set<ParticipantId> Watching::whole() const {
+  std::set<ParticipantId> all;
+  for (const auto& [key, receiver] : screens_) all.insert(key.first);
+  for (const auto& [key, receiver] : screens_)
+    if (!receiver->complete()) all.erase(key.first);
+  return all;
+}
+
 void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   ParticipantId from = packet.header.source;
   wire::PacketKind kind = packet.header.kind;
@@ -70,8 +84,10 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   if (diversion_) return diversion_(packet, payload, hash_of());
   auto at = screens_.find({from, fields.screen});
   if (at == screens_.end()) {
-    bool geometry = kind == wire::PacketKind::state && fields.slot == SlotId{0};
-    if (!geometry || screens_.size() >= kMaxScreensWatched) return;
+    if (kind != wire::PacketKind::state || screens_.size() >= kMaxScreensWatched) return;
+    if (fields.slot == kManifest) miss({from, fields.screen});
+    if (fields.slot != kGeometry) return;
+    unseen_.erase({from, fields.screen});
     at =
         screens_
             .emplace(ScreenKey{from, fields.screen}, std::make_unique<PictureReceiver>(core_.host, from, fields.screen))
@@ -97,6 +113,15 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   on_sharing(from, true);
 }
 
+/// It is shown, its presenter says, and nothing of it came: lost, or withheld.
+void Watching::miss(ScreenKey screen) {
+  if (unseen_.size() >= kMaxScreensWatched && !unseen_.contains(screen)) return;
+  auto [at, first] = unseen_.try_emplace(screen, core_.now + kUnseenGrace);
+  if (first || core_.now < at->second) return;
+  at->second = core_.now + kUnseenAgain;
+  core_.host.send(wire::encode(wire::KeyRequest{screen.first, screen.second, Generation{}, {}}));
+}
+
 void Watching::drop(ParticipantId presenter) {
   std::erase_if(screens_, [&](const auto& entry) { return entry.first.first == presenter; });
   if (granted_.erase(presenter)) core_.notify(Revoked{Right::control, presenter});
@@ -105,6 +130,7 @@ void Watching::drop(ParticipantId presenter) {
 }
 
 void Watching::members_changed() {
+  std::erase_if(unseen_, [&](const auto& entry) { return core_.member(entry.first.first) == nullptr; });
   std::set<ParticipantId> gone;
   for (const auto& [key, receiver] : screens_) {
     const Member* member = core_.member(key.first);

@@ -42,6 +42,8 @@ class Watching {
   PictureReceiver* screen(std::optional<ParticipantId> presenter, std::optional<ScreenId> screen = std::nullopt);
   const std::map<ScreenKey, std::unique_ptr<PictureReceiver>>& screens() const { return screens_; }
   std::optional<ParticipantId> only_presenter() const;
+  /// Presenters of whose screens, as far as we know of them, no slot was never there.
+  std::set<ParticipantId> whole() const;
 
   void poll();
   Instant next_deadline() const;
@@ -50,9 +52,12 @@ class Watching {
 
  private:
   void drop(ParticipantId presenter);
+  void miss(ScreenKey screen);
 
   Core& core_;
   std::map<ScreenKey, std::unique_ptr<PictureReceiver>> screens_;
+  /// Screens of which manifests come and nothing else, and when all of them is to be asked for.
+  std::map<ScreenKey, Instant> unseen_;
   std::set<ParticipantId> granted_;
   Diversion diversion_;
 };

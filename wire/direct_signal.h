@@ -1,10 +1,10 @@
 // What two members tell each other, sealed for each other, to find a way without the relay. docs/protocol/direct.md
 #pragma once
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/ip_address.h"
 
 namespace lotse::wire {
 
@@ -14,7 +14,7 @@ inline constexpr std::uint8_t kPlainDatagrams = 1, kEnet = 2;
 /// Where a program may be reached.
 struct Candidate {
   enum class Kind : std::uint8_t { host, reflexive, mapped };  // of an interface; as a relay saw it; made by a router
-  std::array<std::uint8_t, 16> address{};                      // IPv4 mapped (RFC 4291, 2.5.5.2)
+  IpAddress address{};
   std::uint16_t port = 0;
   std::uint8_t transports = kPlainDatagrams;
   Kind kind = Kind::host;

@@ -44,6 +44,8 @@ inline constexpr std::size_t kMaxName = 64;              // bytes of UTF-8
 inline constexpr std::size_t kMaxChat = 16u << 10;       // bytes of UTF-8 in one line
 inline constexpr std::size_t kTalkLines = 1000;          // of its own that a member can say again
 inline constexpr std::size_t kTalkBytes = 4u << 20;      // the same
+inline constexpr std::size_t kTalkAnswer = 256u << 10;   // bytes of them at a time, to who asks
+inline constexpr std::size_t kTalkEarly = 4u << 20;      // bytes of others' lines that wait for those before them
 inline constexpr std::size_t kMaxReason = 256;           // bytes of UTF-8
 inline constexpr std::size_t kMaxTyped = 4u << 10;       // bytes of UTF-8 in one typed text
 inline constexpr std::size_t kMaxUnconfirmedJoins = 32;  // handshakes that a master holds before CONFIRM
@@ -65,6 +67,18 @@ inline constexpr std::uint8_t kMaxDeputies = 3;
 inline constexpr std::size_t kMaxHeirs = 32;  // changes of the master that are remembered, in a session
 inline constexpr auto kTakeOverAfter = 60s;   // without a PONG; the relay: without the master's connection
 inline constexpr auto kTakeOverStep = 10s;    // that each deputy leaves to those before it
+
+// Files from member to member (docs/protocol/files.md).
+inline constexpr std::size_t kFileChunk = 32u << 10;     // bytes: what urgent frames wait for on a slow link, 13 ms
+inline constexpr std::size_t kMaxFileName = 255;         // bytes of UTF-8
+inline constexpr std::size_t kMaxFileSize = 1ull << 44;  // bytes
+inline constexpr std::size_t kFileWindow = 4u << 20;     // bytes under way of one file, at most
+inline constexpr std::size_t kFileWrites = 8u << 20;     // bytes of one that came and are not written yet
+inline constexpr std::size_t kMaxFilesFrom = 32;         // unfinished ones of one member
+inline constexpr std::size_t kMaxFiles = 256;            // unfinished ones, both ways
+inline constexpr auto kFileLeft = 60s;                   // who has left may come back as another member
+inline constexpr auto kFileStall = 10s;                  // nothing taken: asks where the other one is
+inline constexpr std::size_t kReceiverFiles = 2u << 20;  // bytes of files that wait at the relay for one receiver
 
 // Pictures.
 inline constexpr std::uint32_t kMaxSlots = 65536;          // of one screen: 16384 x 16384 pixels

@@ -17,6 +17,9 @@
 
 namespace lotse::wire {
 
+/// The stream of files (crypto::Stream): a relay keeps their messages apart, for they wait behind everything.
+inline constexpr std::uint8_t kFileStream = 5;
+
 enum class PacketKind : std::uint8_t {
   message = 1,    // never dropped, kept in order
   key = 2,        // a slot's pixels, self-contained; the newest per (source, screen, slot) counts

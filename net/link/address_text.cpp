@@ -2,15 +2,14 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
+#include "base/ip_address.h"
 
 namespace lotse::net::link {
 
 std::string text_of(const Endpoint& endpoint) {
-  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};  // RFC 4291, 2.5.5.2
-  const bool v4 = std::equal(kMapped.begin(), kMapped.end(), endpoint.address.begin());
+  const bool v4 = is_v4(endpoint.address);
   char text[INET6_ADDRSTRLEN] = "";
-  inet_ntop(v4 ? AF_INET : AF_INET6, endpoint.address.data() + (v4 ? kMapped.size() : 0), text, sizeof text);
+  inet_ntop(v4 ? AF_INET : AF_INET6, endpoint.address.data() + (v4 ? kMappedV4.size() : 0), text, sizeof text);
   return text;
 }
 

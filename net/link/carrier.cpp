@@ -14,6 +14,7 @@ constexpr std::uint8_t kSessionFrame = 0x02;                  // SESSION (wire/r
 constexpr Duration kFirstPause = 30s, kLongestPause = 10min;  // between tries that failed
 constexpr Duration kAskSlack = 500ms;                         // so that the relay never finds it too soon
 constexpr Duration kAfterBreak = 3s;                          // when it had worked
+constexpr Duration kAskAgain = 10s;                           // nobody answered at all
 
 void add(LinkStats& to, const LinkStats& more) {
   to.bytes_in += more.bytes_in, to.bytes_out += more.bytes_out;
@@ -58,7 +59,7 @@ bool Carrier::on_tls(ByteView frame, Instant now) {
   if (auto* grant = std::get_if<wire::UdpGrant>(&*decoded); grant && side_ == Side::client)
     on_grant(*grant, now);
   else if (auto* move = std::get_if<wire::UdpMove>(&*decoded))
-    on_move(*move);
+    on_move(*move, now);
   else if (auto* back = std::get_if<wire::UdpBack>(&*decoded))
     on_back(*back, now);
   else if (side_ == Side::relay && std::holds_alternative<wire::UdpAsk>(*decoded))
@@ -83,11 +84,13 @@ void Carrier::ask_soon(Instant now) {
 void Carrier::say_again(Instant now) {
   if (state_ == State::up && moved_) tls(wire::UdpMove{*id_});
   if (state_ == State::coming_back) tls(*back_);
-  if (state_ == State::asked) ask_at_ = now, state_ = State::none;
+  if (state_ == State::asked) ask_at_ = now;
 }
 
 void Carrier::on_ask(Instant now) {
   asked_ = true;
+  // Who asks has no link. So the one that is to be given back is none, and its BACK will not come: it lost the GRANT.
+  if (state_ == State::coming_back) on_back(wire::UdpBack{*id_, {}}, now);
   if (admitted_) answer_ask(now);
 }
 
@@ -108,6 +111,7 @@ void Carrier::answer_ask(Instant now) {
 
 void Carrier::on_grant(const wire::UdpGrant& grant, Instant now) {
   if (state_ != State::asked) return;
+  ask_at_ = Instant::never();
   if (grant.ports.empty()) {
     state_ = State::none;
     later(now, false);
@@ -128,28 +132,30 @@ void Carrier::begin(const ConnectionId& id, const LinkSecret& secret) {
 }
 
 /// The relay goes first: a client that it reaches by datagrams can follow.
-void Carrier::move_if_ready() {
+void Carrier::move_if_ready(Instant now) {
   if (state_ != State::up || moved_ || !link_->proven() || (side_ == Side::client && !other_moved_)) return;
   tls(wire::UdpMove{*id_});
   moved_ = true;
+  again_at_ = now + kAskAgain;
   pause_ = kFirstPause;
 }
 
-void Carrier::on_move(const wire::UdpMove& move) {
+void Carrier::on_move(const wire::UdpMove& move, Instant now) {
   if (!id_ || move.id != *id_) return;
   for (auto& frame : std::exchange(early_, {})) host_.deliver(std::move(frame));
   if (state_ != State::up) return;
+  if (side_ == Side::client && moved_) tls(wire::UdpMove{*id_});  // said again: ours was lost
   other_moved_ = true;
   link_->open();
   drain();
-  move_if_ready();
+  move_if_ready(now);
 }
 
 void Carrier::on_datagram(const ClearHeader& header, ByteView datagram, const Endpoint& from, Instant now) {
   if (state_ != State::up || header.id != *id_) return;
   link_->on_datagram(header, datagram, from, now);
   drain();
-  move_if_ready();
+  move_if_ready(now);
 }
 
 void Carrier::drain() {
@@ -183,6 +189,7 @@ void Carrier::come_back(Instant now) {
   host_.released(*id_);
   state_ = State::coming_back;
   back_ = back;
+  again_at_ = now + kAskAgain;
   tls(back);
   if (side_ != Side::client) return;
   later(now, worked);
@@ -213,6 +220,11 @@ void Carrier::on_back(const wire::UdpBack& back, Instant now) {
   full_ = true;
 }
 
+/// By TLS nothing is lost; between members a message may be.
+bool Carrier::waits_for_answer() const {
+  return state_ == State::coming_back || (state_ == State::up && moved_ && !other_moved_);
+}
+
 void Carrier::later(Instant now, bool worked) {
   if (want_ != Want::udp) return;
   ask_at_ = now + (worked ? kAfterBreak : pause_);
@@ -236,14 +248,18 @@ void Carrier::send(SharedFrame frame) {
 }
 
 bool Carrier::poll(Instant now, std::vector<Datagram>& out) {
-  if (now >= ask_at_ && state_ == State::none) {
-    ask_at_ = Instant::never();
+  if (now >= ask_at_ && (state_ == State::none || state_ == State::asked)) {
+    ask_at_ = now + kAskAgain;
     state_ = State::asked;
     tls(wire::UdpAsk{});
   }
+  if (now >= again_at_) {
+    again_at_ = waits_for_answer() ? now + kAskAgain : Instant::never();
+    if (waits_for_answer()) say_again(now);
+  }
   if (state_ == State::up) {
     link_->poll(now, out);
-    move_if_ready();
+    move_if_ready(now);
     if (link_->is_dead(now)) come_back(now);
   }
   std::size_t waiting = queued();
@@ -258,7 +274,8 @@ bool Carrier::poll(Instant now, std::vector<Datagram>& out) {
 }
 
 Instant Carrier::next_deadline() const {
-  Instant next = state_ == State::none ? ask_at_ : Instant::never();
+  Instant next = state_ == State::none || state_ == State::asked ? ask_at_ : Instant::never();
+  if (waits_for_answer()) next = std::min(next, again_at_);
   return state_ == State::up ? std::min(next, link_->next_deadline()) : next;
 }
 
@@ -269,6 +286,8 @@ std::size_t Carrier::queued() const {
   if (unsent >= room) return wire::kPictureWindow + unsent - room;
   return std::min(unsent, wire::kPictureWindow - 1);
 }
+
+std::size_t Carrier::files_queued() const { return on_udp() ? link_->unsent(TrafficClass::files) : 0; }
 
 LinkStats Carrier::stats() const {
   LinkStats all = before_;

@@ -71,6 +71,8 @@ class Carrier {
   bool on_udp() const { return state_ == State::up && moved_; }
   /// What waits here, measured against wire::kPictureWindow: at that or more pictures had better wait. 0 on TLS.
   std::size_t queued() const;
+  /// Bytes of files that wait here. 0 on TLS.
+  std::size_t files_queued() const;
   /// Nothing that I sent waits to be acknowledged.
   bool flushed() const { return state_ == State::coming_back ? false : !link_ || link_->kept() == 0; }
 
@@ -93,6 +95,7 @@ class Carrier {
   bool admitted_ = false, asked_ = false;  // relay
   Instant ask_at_ = Instant::never();      // client
   Instant granted_at_;
+  Instant again_at_ = Instant::never();  // for a MOVE or BACK without an answer
   Duration pause_;
   std::unique_ptr<Link> link_;
   std::optional<ConnectionId> id_;
@@ -111,13 +114,14 @@ class Carrier {
   void on_ask(Instant now);
   void answer_ask(Instant now);
   void on_grant(const wire::UdpGrant& grant, Instant now);
-  void on_move(const wire::UdpMove& move);
+  void on_move(const wire::UdpMove& move, Instant now);
   void on_back(const wire::UdpBack& back, Instant now);
   void begin(const ConnectionId& id, const LinkSecret& secret);
-  void move_if_ready();
+  void move_if_ready(Instant now);
   void come_back(Instant now);
   void drain();
   void later(Instant now, bool worked);
+  bool waits_for_answer() const;
 };
 
 }  // namespace lotse::net::link

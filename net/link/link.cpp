@@ -44,7 +44,7 @@ void Link::send(TrafficClass traffic, SharedFrame frame, std::uint64_t order) {
 
 std::size_t Link::unsent() const {
   std::size_t sum = 0;
-  for (const SendStream& stream : out_) sum += stream.unsent();
+  for (std::size_t i = 0; i < index(TrafficClass::files); ++i) sum += out_[i].unsent();
   return sum;
 }
 
@@ -223,7 +223,7 @@ bool Link::may_send_bulk() const { return pace_ <= now_ && fits_window(); }
 
 bool Link::fits_window() const {
   // A click's picture does not wait for a measurement.
-  std::size_t more = control_.probes_rtt() && unsent(TrafficClass::files) < unsent() ? kOverWindow : 0;
+  std::size_t more = control_.probes_rtt() && unsent() > 0 ? kOverWindow : 0;
   return sent_.in_flight() + wire::kMaxDatagram <= control_.window() + more;
 }
 

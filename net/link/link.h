@@ -51,7 +51,7 @@ class Link {
   void send(TrafficClass traffic, SharedFrame frame, std::uint64_t order);
   /// Bytes that were not sent once yet.
   std::size_t unsent(TrafficClass traffic) const { return out_[index(traffic)].unsent(); }
-  std::size_t unsent() const;
+  std::size_t unsent() const;  // without those of files, which stand behind everything
   /// Bytes that are kept: not sent, or not acknowledged yet.
   std::size_t kept() const;
   /// So many bytes of pictures may wait: what the path takes in 50 ms. Beyond, newer ones had better replace older.

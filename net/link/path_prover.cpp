@@ -1,6 +1,9 @@
 #include "net/link/path_prover.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 namespace lotse::net::link {
 namespace {
@@ -13,6 +16,12 @@ constexpr Duration kFirstAgain = 250ms;
 constexpr std::size_t kUnlimited = SIZE_MAX / 2, kLeast = 60;
 
 }  // namespace
+
+std::uint64_t PathProver::system_random() {
+  std::uint64_t value = 0;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) != 1) std::abort();
+  return value;
+}
 
 PathProver::Candidate* PathProver::find(const Endpoint& at) {
   auto found = std::find_if(candidates_.begin(), candidates_.end(), [&](const Candidate& c) { return c.at == at; });

@@ -16,6 +16,8 @@ class PathProver {
  public:
   /// Where `challenge values` come from: 64 bits that nobody guesses.
   using Random = std::function<std::uint64_t()>;
+  /// The system's.
+  static std::uint64_t system_random();
   explicit PathProver(Random random) : random_(std::move(random)) {}
 
   /// Addresses to try from the start, one after another, as a client knows them from its relay over TLS.

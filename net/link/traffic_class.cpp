@@ -27,6 +27,7 @@ TrafficClass class_of(ByteView frame) {
       return header.picture.slot == kScreenState ? TrafficClass::picture : TrafficClass::cursor;
     case wire::PacketKind::message:
       if (header.stream == kAudioStream) return TrafficClass::audio;
+      if (header.stream == wire::kFileStream) return TrafficClass::files;
       return header.stream == kPointerStream ? TrafficClass::input : TrafficClass::control;
   }
   return TrafficClass::control;

@@ -14,7 +14,7 @@ enum class TrafficClass : std::uint8_t {
   audio = 2,    // reserved: messages of the stream "audio"
   cursor = 3,   // states of the pointer's position and shape
   picture = 4,  // slots, frame ends, signs, the state of a screen: their order counts
-  files = 5,    // reserved
+  files = 5,    // messages of the stream "files"
 };
 inline constexpr std::size_t kClasses = 6;
 

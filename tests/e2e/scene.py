@@ -163,8 +163,9 @@ class Scene(Stage):
         """A program with a settings folder of its own."""
         self.count += 1
         name = name or f"{program}{self.count}"
+        config = [] if "--config" in options else ["--config", self.folder / f"config{self.count}"]
         return self.lotse(program, *options, *(self.reach if reach is None else reach), "--headless", "--jsonl",
-                          "--config", self.folder / f"config{self.count}", name=name)
+                          *config, name=name)
 
     def master(self, *options, **how):
         """A master whose session is open; `number`, `code` and `link` are its attributes."""

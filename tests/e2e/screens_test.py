@@ -40,7 +40,6 @@ class ScreensTest(SceneTest):
     @classmethod
     def prepare(cls, scene):
         scene.open_relay()
-        scene.reach = [*scene.reach, "--path", "udp"]
         cls.desk = Desk(scene, "#2d5a7b")
         cls.master = scene.master("--share", "screen", "--display", cls.desk.name, "--name", "Anna")
         cls.canvas = scene.folder / "canvas"

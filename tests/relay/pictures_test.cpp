@@ -1,3 +1,4 @@
+// What a source sends, and what reaches whom of it in which order.
 #include <random>
 #include <set>
 
@@ -9,33 +10,13 @@ using namespace lotse::relay::test;
 using wire::Operation;
 using wire::PacketKind;
 
-namespace {
-
-/// Slot and version of the key packets that arrived, in order.
-std::vector<std::pair<std::uint32_t, std::uint32_t>> slots(Peer& peer) {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
-  for (const auto& header : peer.packets())
-    if (header.kind == PacketKind::key) out.emplace_back(header.picture.slot.value(), header.picture.version.value());
-  return out;
-}
-
-using Slots = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
-constexpr std::size_t kBig = 60u << 10;  // three of them close the window of a socket
-
-void send_picture(Peer& from, std::uint32_t slot_count, std::uint32_t version, Picture like = {}) {
-  like.version = version;
-  for (like.slot = 0; like.slot < slot_count; ++like.slot) from.send_bytes(picture_frame(like));
-}
-
-}  // namespace
-
 TEST_CASE("a picture goes at once to every receiver that keeps up") {
   Rig rig;
   Master master = rig.opened();
   Peer presenter = rig.member(master, 1), viewer = rig.member(master, 2);
   presenter.send_bytes(picture_frame({.slot = 3, .version = 7}));
-  CHECK(slots(viewer) == Slots{{3, 7}});
-  CHECK(slots(master) == Slots{{3, 7}});
+  CHECK(slots(viewer) == SlotVersions{{3, 7}});
+  CHECK(slots(master) == SlotVersions{{3, 7}});
   CHECK(slots(presenter).empty());
 }
 
@@ -172,7 +153,7 @@ TEST_CASE("a late joiner on a slow line gets each slot once and what changes mea
   master.admit(late, 2);
   presenter.send_bytes(picture_frame({.slot = 9, .version = 2, .size = kBig}));
   rig.flow(late);
-  Slots expected;
+  SlotVersions expected;
   for (std::uint32_t slot = 0; slot < 9; ++slot) expected.emplace_back(slot, 1);
   expected.emplace_back(9, 2);
   CHECK(slots(late) == expected);
@@ -188,7 +169,7 @@ TEST_CASE("only higher versions and ranks are taken, in every order of arrival")
   presenter.send_bytes(picture_frame({.version = 5, .rank = 0}));
   presenter.send_bytes(picture_frame({.version = 5, .rank = 2}));
   presenter.send_bytes(picture_frame({.version = 6, .rank = 0}));
-  CHECK(slots(viewer) == Slots{{0, 5}, {0, 5}, {0, 6}});
+  CHECK(slots(viewer) == SlotVersions{{0, 5}, {0, 5}, {0, 6}});
   CHECK(rig.core->counters().pictures_stale == 3);
 }
 
@@ -206,7 +187,7 @@ TEST_CASE("a new generation drops everything of the one before it") {
   REQUIRE(got.size() == old + 1);
   CHECK(got.back() == std::pair{2u, 20u});
   Peer late = rig.member(master, 3);
-  CHECK(slots(late) == Slots{{2, 20}});
+  CHECK(slots(late) == SlotVersions{{2, 20}});
 }
 
 TEST_CASE("two sources and two screens do not touch each other") {
@@ -217,182 +198,7 @@ TEST_CASE("two sources and two screens do not touch each other") {
   one.send_bytes(picture_frame({.source = 1, .version = 2, .screen = 1}));
   two.send_bytes(picture_frame({.source = 2, .version = 4}));
   Peer late = rig.member(master, 3);
-  CHECK(slots(late) == Slots{{0, 9}, {0, 2}, {0, 4}});
-}
-
-TEST_CASE("what was sealed anew goes only to those who lack it") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), viewer = rig.member(master, 2), slow = rig.member(master, 3);
-  rig.stall(slow);
-  send_picture(presenter, 10, 1, {.size = kBig});
-  viewer.clear();
-  std::size_t old = rig.lines.line(slow.conn()).waiting.size();
-  master.announce(2);
-  send_picture(presenter, 10, 1, {.epoch = 2, .size = kBig});
-  CHECK(slots(viewer).empty());
-  rig.flow(slow);
-  auto got = slow.packets();
-  REQUIRE(got.size() == 10);
-  for (std::size_t i = old; i < got.size(); ++i) CHECK(got[i].epoch == Epoch{2});
-  Peer joined = rig.member(master, 4);
-  CHECK(slots(joined).size() == 10);
-  for (const auto& header : joined.packets()) CHECK(header.epoch == Epoch{2});
-}
-
-TEST_CASE("a joiner is never served what it cannot open, and has everything once it is sealed anew") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), old = rig.member(master, 2);
-  send_picture(presenter, 5, 1);
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 1, .kind = PacketKind::state}));
-  presenter.send_bytes(picture_frame({.version = 1, .kind = PacketKind::frame_end}));
-  master.announce(2);
-  Peer joined = rig.member(master, 3);
-  CHECK(joined.packets().empty());
-  old.clear();
-  send_picture(presenter, 5, 1, {.epoch = 2});
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 1, .epoch = 2, .kind = PacketKind::state}));
-  presenter.send_bytes(picture_frame({.version = 1, .epoch = 2, .kind = PacketKind::frame_end}));
-  CHECK(joined.packets().size() == 7);
-  CHECK(joined.packets().back().kind == PacketKind::frame_end);
-  CHECK(old.packets().empty());
-  rig.pass(1s);
-  CHECK(presenter.got<wire::KeyRequest>().empty());  // it came by itself, nobody had to ask
-}
-
-TEST_CASE("a joiner is not told that a frame is complete while it lacks slots of it") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1);
-  send_picture(presenter, 2, 1);
-  master.announce(2);
-  Peer joined = rig.member(master, 2);
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 1, .epoch = 2}));
-  presenter.send_bytes(picture_frame({.version = 1, .epoch = 2, .kind = PacketKind::frame_end}));
-  CHECK(joined.packets().size() == 1);
-  presenter.send_bytes(picture_frame({.slot = 1, .version = 1, .epoch = 2}));
-  REQUIRE(joined.packets().size() == 3);
-  CHECK(joined.packets().back().kind == PacketKind::frame_end);
-}
-
-TEST_CASE("a packet under the old key that comes late goes to the old members alone") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), old = rig.member(master, 2);
-  master.announce(2);
-  Peer joined = rig.member(master, 3);
-  presenter.send_bytes(picture_frame({.version = 3, .epoch = 1}));
-  CHECK(slots(old).size() == 1);
-  CHECK(joined.packets().empty());
-  presenter.send_bytes(picture_frame({.version = 3, .epoch = 2}));
-  CHECK(slots(old).size() == 1);
-  CHECK(slots(joined).size() == 1);
-}
-
-TEST_CASE("nobody waits for slots of a generation that is over, and nobody asks for them") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1);
-  send_picture(presenter, 4, 1);
-  master.announce(2);
-  Peer joined = rig.member(master, 2);
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 2, .epoch = 2, .generation = 2}));
-  presenter.send_bytes(picture_frame({.version = 2, .epoch = 2, .generation = 2, .kind = PacketKind::frame_end}));
-  CHECK(joined.packets().size() == 2);
-  rig.pass(1s);
-  CHECK(presenter.got<wire::KeyRequest>().empty());
-}
-
-TEST_CASE("what the joiner lacks and nobody seals anew is asked for") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1);
-  send_picture(presenter, 5, 1, {.generation = 8});
-  master.announce(2);
-  rig.member(master, 3);
-  presenter.send_bytes(picture_frame({.slot = 2, .version = 1, .epoch = 2, .generation = 8}));
-  rig.pass(1s);
-  auto asked = presenter.got<wire::KeyRequest>();
-  REQUIRE(asked.size() == 1);
-  CHECK(asked[0].source == ParticipantId{1});
-  CHECK(asked[0].generation == Generation{8});
-  CHECK(asked[0].slots == std::vector{SlotId{0}, SlotId{1}, SlotId{3}, SlotId{4}});
-}
-
-TEST_CASE("pictures of older epochs leave five seconds after the next began") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), slow = rig.member(master, 2);
-  rig.stall(slow);
-  send_picture(presenter, 6, 1, {.size = kBig});
-  std::size_t full = rig.core->cache_bytes();
-  master.announce(2);
-  rig.pass(5s - 1ms);
-  CHECK(rig.core->cache_bytes() == full);
-  rig.pass(1ms);
-  CHECK(rig.core->cache_bytes() < full / 10);
-  std::size_t in_socket = rig.lines.line(slow.conn()).waiting.size();
-  rig.flow(slow);
-  CHECK(slots(slow).size() == in_socket);
-  rig.pass(1s);
-  REQUIRE(presenter.got<wire::KeyRequest>().size() == 1);  // the rest is asked for
-  CHECK(presenter.got<wire::KeyRequest>()[0].slots.size() == 6 - in_socket);
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 2}));
-  CHECK(rig.core->counters().dropped_epoch == 1);  // nobody can open it
-}
-
-TEST_CASE("epochs that follow each other quickly end one after the other") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1);
-  send_picture(presenter, 1, 1);
-  master.announce(2);
-  rig.pass(2s);
-  presenter.send_bytes(picture_frame({.slot = 1, .version = 1, .epoch = 2}));
-  master.announce(3);
-  rig.pass(3s);
-  CHECK(rig.core->frame_bytes() > 0);
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 2, .epoch = 1}));
-  CHECK(rig.core->counters().dropped_epoch == 1);
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 3, .epoch = 2}));
-  CHECK(rig.core->counters().dropped_epoch == 1);
-  rig.pass(2s);
-  presenter.send_bytes(picture_frame({.slot = 0, .version = 4, .epoch = 2}));
-  CHECK(rig.core->counters().dropped_epoch == 2);
-}
-
-TEST_CASE("an epoch does not go back") {
-  Rig rig;
-  Master master = rig.opened();
-  master.announce(5);
-  master.announce(5);
-  CHECK_FALSE(master.error());
-  master.announce(4);
-  CHECK(master.error() == wire::RelayError::not_allowed);
-}
-
-TEST_CASE("a presenter may be one epoch ahead of the announcement") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), viewer = rig.member(master, 2);
-  send_picture(presenter, 3, 1, {.epoch = 2});
-  CHECK(slots(viewer).size() == 3);
-  master.announce(2);
-  Peer joined = rig.member(master, 3);
-  CHECK(slots(joined).size() == 3);
-}
-
-TEST_CASE("pictures of an epoch far ahead pass, but are not kept") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), viewer = rig.member(master, 2), slow = rig.member(master, 3);
-  rig.stall(slow);
-  std::size_t before = rig.core->cache_bytes();
-  send_picture(presenter, 10, 1, {.epoch = 50, .size = kBig});
-  CHECK(slots(viewer).size() == 10);
-  CHECK(rig.core->cache_bytes() == before);
-  CHECK(rig.lines.queued(slow.conn()) < wire::kPictureWindow + kBig + 100);
+  CHECK(slots(late) == SlotVersions{{0, 9}, {0, 2}, {0, 4}});
 }
 
 TEST_CASE("a picture for one receiver reaches only that one") {
@@ -415,7 +221,7 @@ TEST_CASE("a viewer's request is served from the cache, or passed on gathered an
   a.clear();
   SECTION("slots that are here") {
     a.send(wire::KeyRequest{ParticipantId{1}, ScreenId{0}, Generation{1}, {SlotId{1}, SlotId{3}}});
-    CHECK(slots(a) == Slots{{1, 1}, {3, 1}});
+    CHECK(slots(a) == SlotVersions{{1, 1}, {3, 1}});
     CHECK(slots(b).size() == 5);
     rig.pass(1s);
     CHECK(presenter.got<wire::KeyRequest>().empty());
@@ -493,83 +299,6 @@ TEST_CASE("a presenter that reconnects finds its pictures still served") {
   Peer back = rig.member(master, 1);
   back.send_bytes(picture_frame({.slot = 1, .version = 2}));
   CHECK(slots(late).back() == std::pair{1u, 2u});
-}
-
-TEST_CASE("a session's cache stays within its budget, and what had to go is asked for") {
-  Limits limits;
-  limits.session_cache = 1u << 20;
-  Rig rig(limits);
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), small = rig.member(master, 2);
-  send_picture(small, 1, 1, {.source = 2});
-  send_picture(presenter, 50, 1, {.size = kBig});
-  CHECK(rig.core->cache_bytes() <= limits.session_cache);
-  CHECK(rig.core->counters().evicted >= 33);
-  Peer late = rig.member(master, 3);
-  auto got = slots(late);
-  CHECK(got.size() < 20);
-  CHECK(std::count(got.begin(), got.end(), std::pair{49u, 1u}) == 1);  // the newest stayed
-  bool others = false;
-  for (const auto& header : late.packets()) others = others || header.source == ParticipantId{2};
-  CHECK(others);  // the largest pays, nobody else
-  rig.pass(1s);
-  REQUIRE(presenter.got<wire::KeyRequest>().size() == 1);
-  CHECK(presenter.got<wire::KeyRequest>()[0].slots.size() == 51 - got.size());
-}
-
-TEST_CASE("tiny packets do not get around the budget") {
-  Limits limits;
-  limits.session_cache = 1u << 20;
-  Rig rig(limits);
-  Master master = rig.opened();
-  Peer hostile = rig.member(master, 1), slow = rig.member(master, 2);
-  rig.stall(slow);
-  slow.clear();
-  master.clear();
-  for (std::uint32_t i = 0; i < 20000; ++i) {
-    hostile.send_bytes(
-        picture_frame({.slot = i * 7 % wire::kMaxSlots, .screen = static_cast<std::uint8_t>(i % 16), .size = 0}));
-    REQUIRE(rig.core->cache_bytes() <= limits.session_cache);
-  }
-}
-
-TEST_CASE("sparse slots for many slow receivers do not get around the budget") {
-  Limits limits;
-  limits.session_cache = 256u << 10;
-  Rig rig(limits);
-  Master master = rig.opened();
-  Peer hostile = rig.member(master, 1);
-  std::vector<Peer> slow;
-  for (std::uint16_t i = 0; i < 20; ++i) {
-    slow.push_back(rig.member(master, static_cast<std::uint16_t>(2 + i)));
-    rig.stall(slow.back());
-  }
-  send_picture(hostile, 4, 1, {.size = kBig});  // fills their sockets
-  for (std::uint32_t i = 0; i < 600; ++i) {
-    hostile.send_bytes(picture_frame(
-        {.slot = wire::kMaxSlots - 1 - i, .version = 1, .screen = static_cast<std::uint8_t>(i % 16), .size = 0}));
-    REQUIRE(rig.core->cache_bytes() <= limits.session_cache);
-  }
-}
-
-TEST_CASE("all sessions together stay within the relay's budget: the quietest gives way") {
-  Limits limits;
-  limits.relay_cache = 1u << 20;
-  Rig rig(limits);
-  auto quiet_identity = std::make_shared<Identity>();
-  quiet_identity->uuid.fill(0xAB);
-  Master quiet = rig.connect_master(quiet_identity), busy = rig.opened();
-  quiet.open({}, 1);
-  Peer quiet_source = rig.member(quiet, 1), busy_source = rig.member(busy, 1);
-  send_picture(quiet_source, 5, 1, {.size = kBig});
-  for (std::uint32_t version = 1; version < 5; ++version) send_picture(busy_source, 13, version, {.size = kBig});
-  CHECK(rig.core->cache_bytes() <= limits.relay_cache);
-  Peer late_busy = rig.member(busy, 2), late_quiet = rig.member(quiet, 2);
-  CHECK(slots(late_busy).size() == 13);
-  CHECK(slots(late_quiet).empty());
-  rig.pass(1s);
-  REQUIRE(quiet_source.got<wire::KeyRequest>().size() == 1);
-  CHECK(quiet_source.got<wire::KeyRequest>()[0].slots.empty());  // all of them
 }
 
 namespace {
@@ -670,142 +399,4 @@ TEST_CASE("whatever is edited, sealed anew, stalled or evicted, in the end every
     viewer.look();
     CHECK(viewer.shown == picture);
   }
-}
-
-namespace {
-
-Bytes sign_frame(std::uint32_t batch, std::uint32_t generation = 1) {
-  return picture_frame(
-      {.version = 0, .generation = generation, .kind = PacketKind::sign, .size = wire::kMaxSign, .batch = batch});
-}
-
-std::vector<PacketKind> kinds(Peer& peer) {
-  std::vector<PacketKind> out;
-  for (const auto& header : peer.packets()) out.push_back(header.kind);
-  return out;
-}
-
-using Kinds = std::vector<PacketKind>;
-constexpr auto kKey = PacketKind::key, kSign = PacketKind::sign, kEnd = PacketKind::frame_end;
-
-}  // namespace
-
-TEST_CASE("a SIGN follows the keys that it proves, at once and to a joiner, and before the frame's end") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), viewer = rig.member(master, 2);
-  send_picture(presenter, 2, 1, {.batch = 5});
-  presenter.send_bytes(sign_frame(5));
-  presenter.send_bytes(picture_frame({.version = 1, .kind = kEnd}));
-  CHECK(kinds(viewer) == Kinds{kKey, kKey, kSign, kEnd});
-  Peer late = rig.member(master, 3);
-  CHECK(kinds(late) == Kinds{kKey, kKey, kSign, kEnd});
-  viewer.clear();
-  SECTION("asked for again it comes again") {
-    viewer.send(wire::KeyRequest{ParticipantId{1}, ScreenId{0}, Generation{1}, {SlotId{1}}});
-    CHECK(kinds(viewer) == Kinds{kKey, kSign});
-  }
-  SECTION("one of its keys is replaced: the other needs it still") {
-    presenter.send_bytes(picture_frame({.slot = 0, .version = 2, .batch = 6}));
-    presenter.send_bytes(sign_frame(6));
-    Peer later = rig.member(master, 4);
-    CHECK(kinds(later) == Kinds{kKey, kKey, kSign, kSign, kEnd});
-  }
-  SECTION("all of its keys are replaced: it is gone") {
-    send_picture(presenter, 2, 2, {.batch = 6});
-    presenter.send_bytes(sign_frame(6));
-    Peer later = rig.member(master, 4);
-    auto got = later.packets();
-    CHECK(kinds(later) == Kinds{kKey, kKey, kSign, kEnd});
-    for (const auto& header : got) CHECK((header.kind != kSign || header.picture.batch == 6));
-  }
-  SECTION("with a new generation, too") {
-    presenter.send_bytes(picture_frame({.generation = 2, .batch = 5}));
-    presenter.send_bytes(sign_frame(5, 1));
-    CHECK(kinds(viewer) == Kinds{kKey});
-    presenter.send_bytes(sign_frame(5, 2));
-    CHECK(kinds(viewer) == Kinds{kKey, kSign});
-  }
-  SECTION("who got none of its keys does not get it") {
-    presenter.send_bytes(sign_frame(9));
-    CHECK(viewer.packets().empty());
-  }
-}
-
-TEST_CASE("SIGNs leave with the epoch of their keys") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1);
-  send_picture(presenter, 3, 1);
-  std::size_t before = rig.core->cache_bytes();
-  presenter.send_bytes(sign_frame(1));
-  CHECK(rig.core->cache_bytes() > before + wire::kMaxSign);
-  master.announce(2);
-  rig.pass(6s);
-  CHECK(rig.core->cache_bytes() < before);
-}
-
-TEST_CASE("a slow receiver gets the SIGN of what it got, although newer keys have pushed its batch out") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), slow = rig.member(master, 2);
-  rig.stall(slow);
-  slow.clear();
-  for (std::uint32_t version = 1; version <= 20; ++version) {
-    send_picture(presenter, 4, version, {.size = kBig, .batch = version});
-    presenter.send_bytes(sign_frame(version));
-    if (version % 5 == 0) rig.flow(slow);
-  }
-  std::set<std::uint32_t> keys, signs;
-  for (const auto& header : slow.packets()) {
-    if (header.kind == kKey) keys.insert(header.picture.batch);
-    if (header.kind == kSign) signs.insert(header.picture.batch);
-  }
-  CHECK(keys.size() > 2);
-  CHECK(signs == keys);
-}
-
-TEST_CASE("endless SIGNs fill no memory") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer hostile = rig.member(master, 1), slow = rig.member(master, 2);
-  rig.stall(slow);
-  hostile.send_bytes(picture_frame({}));
-  std::size_t start = rig.core->cache_bytes();
-  SECTION("of batches that nobody has a key of") {
-    for (std::uint32_t batch = 2; batch < 3000; ++batch) hostile.send_bytes(sign_frame(batch));
-    CHECK(rig.core->cache_bytes() == start);
-  }
-  SECTION("again and again for the same") {
-    for (int i = 0; i < 3000; ++i) hostile.send_bytes(sign_frame(1));
-    CHECK(rig.core->cache_bytes() < start + 2000);
-  }
-  SECTION("with a key for each") {
-    for (std::uint32_t i = 2; i < 3000; ++i) {
-      hostile.send_bytes(picture_frame({.version = i, .batch = i}));
-      hostile.send_bytes(sign_frame(i));
-      slow.clear();
-    }
-    CHECK(rig.core->cache_bytes() < start + wire::kSignsOwed * (wire::kMaxSign + 200));
-  }
-  SECTION("with keys and no SIGN at all") {
-    for (std::uint32_t i = 2; i < 3000; ++i) hostile.send_bytes(picture_frame({.version = i, .batch = i}));
-    CHECK(rig.core->cache_bytes() < start + wire::kSignsOwed * 100);
-  }
-}
-
-TEST_CASE("a slot whose SIGN never came is asked of its source when a viewer misses the proof") {
-  Rig rig;
-  Master master = rig.opened();
-  Peer presenter = rig.member(master, 1), viewer = rig.member(master, 2);
-  send_picture(presenter, 3, 1);
-  viewer.clear();
-  viewer.send(wire::KeyRequest{ParticipantId{1}, ScreenId{0}, Generation{1}, {SlotId{1}}});
-  rig.pass(500ms);
-  CHECK(viewer.packets().empty());
-  REQUIRE(presenter.got<wire::KeyRequest>().size() == 1);
-  CHECK(presenter.got<wire::KeyRequest>()[0].slots == std::vector{SlotId{1}});
-  presenter.send_bytes(picture_frame({.slot = 1, .version = 1, .batch = 2}));  // sealed anew
-  presenter.send_bytes(sign_frame(2));
-  CHECK(kinds(viewer) == Kinds{kKey, kSign});
 }

@@ -196,4 +196,17 @@ Bytes message_frame(std::uint16_t source, std::uint16_t destination, std::size_t
   return frame_of(header, size);
 }
 
+void send_picture(Peer& from, std::uint32_t slot_count, std::uint32_t version, Picture like) {
+  like.version = version;
+  for (like.slot = 0; like.slot < slot_count; ++like.slot) from.send_bytes(picture_frame(like));
+}
+
+SlotVersions slots(Peer& peer) {
+  SlotVersions out;
+  for (const auto& header : peer.packets())
+    if (header.kind == wire::PacketKind::key)
+      out.emplace_back(header.picture.slot.value(), header.picture.version.value());
+  return out;
+}
+
 }  // namespace lotse::relay::test

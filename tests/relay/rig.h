@@ -163,6 +163,12 @@ struct Picture {
 };
 /// The frame of a picture packet of the rig's session.
 Bytes picture_frame(const Picture& picture);
+constexpr std::size_t kBig = 60u << 10;  // of a picture: three of them close the window of a socket
+/// Pictures like that one in slots from 0 on.
+void send_picture(Peer& from, std::uint32_t slot_count, std::uint32_t version, Picture like = {});
+using SlotVersions = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+/// Slot and version of the key packets that arrived, in order.
+SlotVersions slots(Peer& peer);
 Bytes message_frame(std::uint16_t source, std::uint16_t destination, std::size_t size = 20, std::uint64_t counter = 1);
 
 }  // namespace lotse::relay::test

@@ -38,6 +38,25 @@ TEST_CASE("a picture whose slots a relay withholds is not called exact, and is r
   CHECK(p.world.until([&] { return p.guest.exact && p.guest.sees(p.master); }));
 }
 
+TEST_CASE("a screen whose beginning is lost is asked for by the manifests that tell of it") {
+  Pair p;
+  bool withholds = true;
+  std::size_t asked = 0;
+  p.world.lets_through = [&](const Station& to, ByteView frame) {
+    auto packet = frame[0] == wire::kPacketFrame ? wire::parse_packet(frame.subspan(1)) : std::nullopt;
+    if (&to != &p.guest || !packet || packet->header.kind == wire::PacketKind::message) return true;
+    bool manifest = packet->header.kind == wire::PacketKind::state && packet->header.picture.slot == SlotId{3};
+    return packet->header.picture.screen == ScreenId{0} || manifest || !withholds;
+  };
+  p.world.eavesdrop = [&](ByteView frame) { asked += frame[0] == wire::kKeyRequestFrame; };
+  p.master.set_monitors(1, {130, 70});
+  p.world.run(800ms);
+  CHECK(asked == 0);  // it may be on its way
+  withholds = false;
+  CHECK(p.world.until([&] { return p.guest.sees(p.master, 1); }, 4s));
+  CHECK(asked > 0);
+}
+
 TEST_CASE("a static screen sends no pictures, only that it is still the same") {
   Pair p;
   p.world.run(8s);

@@ -145,3 +145,18 @@ TEST_CASE("who is muted is not shown, and what is said after it is") {
   p.world.run(10s);
   CHECK(heard(third) == numbered(2));
 }
+
+TEST_CASE("who asks all the time is answered once a second") {
+  Talkers p;
+  for (int i = 0; i < 30; ++i) p.say(p.master);
+  p.world.run(5s);
+  const std::size_t before = p.master.bytes_sent;
+  for (int i = 0; i < 200; ++i) {
+    wire::pb::Message ask;
+    ask.mutable_talk_ask()->set_to_all(true);
+    ask.mutable_talk_ask()->set_from(1);
+    const_cast<Core*>(p.guest.session().core())->tell(ParticipantId{0}, ask, crypto::Stream::chat);
+    p.world.run(10ms);
+  }
+  CHECK(p.master.bytes_sent - before < 30000);  // three answers of 30 lines, and manifests
+}

@@ -295,7 +295,31 @@ TEST_CASE("whatever happens to ways and connections, in the end everybody sees t
     p.master.draw(random);
     CHECK(p.world.until([&] { return p.guest.exact && p.guest.sees(p.master); }, 20s));
     CHECK(p.world.until([&] { return other.exact && other.sees(p.master); }, 20s));
+    // Nothing that was lost on the way keeps them from finding each other again.
+    loss = 0;
+    cut_off.clear();
+    for (Station* station : {&p.master, &p.guest, &other}) {
+      station->ways().set_wish(direct::Wish::automatic, p.world.now);
+      station->ways().on_candidates(true, p.world.now);
+    }
+    CHECK(p.world.until([&] { return p.guest.is_direct(p.master) && other.is_direct(p.master); }, 60s));
   }
+}
+
+TEST_CASE("who has a way before the relay brought a picture gets all of it") {
+  Pair p;
+  p.master.go_direct();
+  p.guest.go_direct();
+  REQUIRE(p.world.until([&] { return p.guest.is_direct(p.master); }));
+  p.world.run(2s);
+  Station& late = p.world.station("Dora");
+  late.go_direct();
+  p.world.lets_through = [&](const Station& to, ByteView frame) {  // the relay is far too slow for pictures
+    return &to != &late || frame[0] != wire::kPacketFrame || frame[2] == 1;
+  };
+  late.join(p.number(), p.master.all<NewCode>().empty() ? p.code() : p.master.all<NewCode>().back().code);
+  CHECK(p.world.until([&] { return late.is_direct(p.master); }));
+  CHECK(p.world.until([&] { return late.exact && late.sees(p.master); }, 6s));
 }
 
 TEST_CASE("a proof that follows its pictures when the way has come between reaches those at the relay") {

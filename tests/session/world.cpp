@@ -99,12 +99,13 @@ void Station::on_direct(ParticipantId from, const wire::DirectSignal& signal) {
 void Station::poll_ways() {
   if (!ways_ || !session_) return;
   if (const Core* core = session_->core()) {
-    direct::Members members{core->self, {}, {}, session_->is_admitted()};
+    direct::Members members{core->self, {}, {}, {}, session_->is_admitted()};
     for (const Member& member : core->roster.members) {
       if (member.id == core->self) continue;
       members.others.insert(member.id);
       if (member.sharing) members.watched.insert(member.id);
     }
+    members.whole = session_->watching()->whole();
     ways_->update(std::move(members), world_.now);
   }
   std::vector<net::link::Datagram> out;
