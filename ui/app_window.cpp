@@ -38,6 +38,7 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
       kit_(window_),
       capture_([this](nlohmann::json command) { send_now(std::move(command)); }),
       viewer_(capture_),
+      send_file_([this] { wake(); }),
       context_{kit_,
                model_,
                settings_,
@@ -50,7 +51,8 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                [this] { host_.ask_to_end(false); },
                [this] { back_wish_ = true; },
                [this] { closing_ = true; },
-               [this] { windows_wish_ = true; }} {
+               [this] { windows_wish_ = true; },
+               [this](int to) { send_file_.choose(context_, to); }} {
   use_language(settings_.language);
   model_.own_name = settings_.name;
   model_.relay = relay_name(settings_);
@@ -58,20 +60,21 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
   if (options.started) model_.stage = Stage::connecting;
   if (options.started) model_.role = options.program == "lotse-master" ? Role::master : Role::participant;
   wake_event_ = SDL_RegisterEvents(1);
-  auto wake = [this] {
-    if (woken_.exchange(true)) return;
-    SDL_Event event{};
-    event.type = wake_event_;
-    SDL_PushEvent(&event);
-  };
-  backend_.on_wake(wake);
-  if (options_.probe != nullptr) options_.probe->attach(wake);
+  backend_.on_wake([this] { wake(); });
+  if (options_.probe != nullptr) options_.probe->attach([this] { wake(); });
   SDL_StartTextInput();
 }
 
 AppWindow::~AppWindow() {
   if (options_.probe != nullptr) options_.probe->detach();
   backend_.on_wake([] {});
+}
+
+void AppWindow::wake() {
+  if (woken_.exchange(true)) return;
+  SDL_Event event{};
+  event.type = wake_event_;
+  SDL_PushEvent(&event);
 }
 
 int AppWindow::run() {
@@ -143,6 +146,7 @@ void AppWindow::handle(const SDL_Event& event) {
   }
   const Uint32 id = SDL_GetWindowID(window_.window());
   if (event.type == SDL_QUIT) return ask_to_close();
+  if (event.type == SDL_DROPFILE || event.type == SDL_DROPTEXT) return take_drop(event);
   if (event.type == SDL_WINDOWEVENT && event.window.event == SDL_WINDOWEVENT_CLOSE) {
     if (event.window.windowID == id) ask_to_close();
     for (auto& [key, window] : windows_) window->handle(event);
@@ -159,7 +163,19 @@ void AppWindow::handle(const SDL_Event& event) {
   if (banner_ && banner_->handle(event)) dirty_ = true;
 }
 
+/// On whichever of our windows: the question comes in this one.
+void AppWindow::take_drop(const SDL_Event& event) {
+  const std::string file = event.drop.file == nullptr ? "" : event.drop.file;
+  SDL_free(event.drop.file);
+  if (event.type != SDL_DROPFILE) return;
+  capture_.capture_keyboard(false);  // what is typed now is for the question
+  if (event.drop.windowID != SDL_GetWindowID(window_.window())) SDL_RaiseWindow(window_.window());
+  send_file_.drop(context_, file);
+  dirty_ = true;
+}
+
 void AppWindow::ask_to_close() {
+  send_file_.close();
   if (model_.in_session() && model_.role == Role::master && !model_.members.empty()) {
     host_.ask_to_end(true);
     dirty_ = true;
@@ -178,6 +194,10 @@ void AppWindow::take_events() {
   }
   for (const auto& problem : model_.notices) notice(problem);
   model_.notices.clear();
+  if (send_file_.take_chosen(context_)) {
+    run_commands();
+    dirty_ = true;
+  }
   if (model_.stage == Stage::ended && ended_at_ == 0) {
     ended_at_ = now;
     remember_session();
@@ -191,7 +211,14 @@ void AppWindow::take_events() {
     dirty_ = true;
 }
 
-void AppWindow::notice(const Problem& problem) { kit_.toast(notice_words(problem)); }
+void AppWindow::notice(const Problem& problem) {
+  if (problem.code == "file_offered" || problem.code == "file_arrived") {
+    SDL_FlashWindow(window_.window(), SDL_FLASH_UNTIL_FOCUSED);
+    const Page page = model_.page();
+    if (page == Page::host || (page == Page::viewer && viewer_.show_files())) return;  // it is seen there
+  }
+  kit_.toast(notice_words(problem));
+}
 
 void AppWindow::draw() {
   --frames_due_;
@@ -246,6 +273,9 @@ void AppWindow::draw_page() {
   settings_dialog_.draw(context_);
   access_dialog_.draw(context_);
   ways_dialog_.draw(context_);
+  if (model_.consents.empty()) send_file_.draw(context_);
+  if ((page == Page::host || page == Page::viewer) && !kit_.dialog_open() && kit_.shortcut(SDLK_o))
+    send_file_.choose(context_, SendFileDialog::kAsk);
 }
 
 void AppWindow::draw_banner(const std::string& snapshot) {
@@ -280,6 +310,7 @@ void AppWindow::send_now(nlohmann::json command) {
     ended_at_ = 0;
     remembered_ = false;
   }
+  if (verb == "send_file") viewer_.show_files();
   model_.sent(command, std::time(nullptr));
   command["id"] = "ui." + verb + "." + std::to_string(++next_id_);
   backend_.command(command);
@@ -335,7 +366,9 @@ int AppWindow::exit_code() const {
 
 void AppWindow::answer_questions() {
   if (options_.probe == nullptr) return;
-  for (auto& question : options_.probe->take()) {
+  auto questions = options_.probe->take();
+  if (!questions.empty()) take_events();  // what came while this round ran already was there before the question
+  for (auto& question : questions) {
     const std::string verb = text_field(question.command, "do", 64);
     // What is told is never older than what happened: everything due is drawn first.
     for (int i = 0; i < 12 && (dirty_ || frames_due_ > 0); ++i) {

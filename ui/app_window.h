@@ -20,6 +20,7 @@
 #include "ui/picture_view.h"
 #include "ui/picture_window.h"
 #include "ui/probe.h"
+#include "ui/send_file_dialog.h"
 #include "ui/settings_dialog.h"
 #include "ui/start_page.h"
 #include "ui/viewer_page.h"
@@ -34,8 +35,10 @@ class AppWindow {
   int run();
 
  private:
+  void wake();  // from any thread
   void wait_for_event();
   void handle(const SDL_Event& event);
+  void take_drop(const SDL_Event& event);
   void take_events();
   void notice(const Problem& problem);
   void draw();
@@ -74,6 +77,7 @@ class AppWindow {
   SettingsDialog settings_dialog_;
   AccessDialog access_dialog_;
   WaysDialog ways_dialog_;
+  SendFileDialog send_file_;
   PageContext context_;
   std::vector<nlohmann::json> outbox_;  // sent after the frame: pages must not pull the ground from under themselves
   std::optional<nlohmann::json> last_way_in_;  // join or start_session, for "Try again"

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "ui/file_list.h"
 #include "ui/invitation.h"
 #include "ui/texts.h"
 
@@ -17,6 +18,7 @@ namespace lotse::ui {
 namespace {
 
 constexpr std::time_t kCodeLife = 3600;  // seconds, as the protocol has it
+constexpr float kFilesHeight = 320;
 
 std::string recording_file() {
   const char* home = std::getenv("HOME");
@@ -190,6 +192,7 @@ float HostPage::draw_session(PageContext& context, Box box) {
       kit.toast(filled(_("{name} was asked to share the screen."), {{"name", display_name(m, m.other()->id)}}));
     }
   }) + 12;
+  if (!m.transfers.empty()) y += draw_files_card(context, {box.x, y, box.width, 0}) + 12;
   // The talk takes what is left of the window, so that the page need not scroll.
   const float left = kit.height() - kTopBarHeight - y - 24 - 84;
   const float chat_high = std::clamp(left, 140.0F, 360.0F);
@@ -199,6 +202,23 @@ float HostPage::draw_session(PageContext& context, Box box) {
   kit.text({card.x + 24, card.y + 24, card.width - 48, 0}, Type::heading, Ink::text, _("Chat"));
   chat_.draw(context, {card.x + 24, card.y + 60, card.width - 48, chat_high});
   return y + card.height - box.y;
+}
+
+/// Scrolls by itself when there are many, so that the talk stays near.
+float HostPage::draw_files_card(PageContext& context, Box box) {
+  Kit& kit = context.kit;
+  const float wide = box.width - 48, column_wide = wide - 12;
+  const float content = kit.measure(column_wide, [&](Column& c) { draw_files(context, c); });
+  const float high = std::min(content, kFilesHeight);
+  const Box card{box.x, box.y, box.width, high + 84};
+  kit.fill(card, kit.theme().surface, kCardRadius);
+  kit.frame(card, kit.theme().line, kCardRadius);
+  kit.text({card.x + 24, card.y + 24, wide, 0}, Type::heading, Ink::text, _("Files"));
+  kit.begin_region("files", {card.x + 24, card.y + 60, wide, high}, content > high + 1);
+  Column column(kit, 0, 0, column_wide);
+  draw_files(context, column);
+  kit.end_region(column.y());
+  return card.height;
 }
 
 void HostPage::draw_end_question(PageContext& context) {

@@ -29,6 +29,7 @@ class HostPage {
   void draw_bar(PageContext& context);
   float draw_invitation(PageContext& context, Box box);
   float draw_session(PageContext& context, Box box);
+  float draw_files_card(PageContext& context, Box box);
 
   SharePicker picker_;
   ChatBox chat_;

@@ -170,6 +170,15 @@ int Kit::wait_ms() const {
   return std::max(1, static_cast<int>((impl_->toast_until - seconds()) * 1000) + 1);
 }
 
+void Kit::tip(Box box, std::string_view text) {
+  if (text.empty() || !hovered(box)) return;
+  const ImRect r = impl_->rect(box);
+  Control place;
+  place.rect = {r.Min.x, r.Min.y, r.GetWidth(), r.GetHeight()};
+  impl_->tip_for = place;
+  impl_->tip = shortened(Type::small, text, width() - 28);
+}
+
 Control& Kit::Impl::add(const std::string& id, std::string_view role, std::string_view label, const ImRect& r,
                         bool enabled, bool focusable) {
   Control control{.id = id, .role = std::string(role), .label = std::string(label)};

@@ -26,7 +26,25 @@ struct Box {
 enum class Ink { text, quiet, action, danger, good, warning, white };
 enum class Look { plain, select, primary, danger, bare, chip, chip_on, chip_danger, bar, bar_on, banner, banner_white };
 enum class Align { left, center, right };
-enum class Icon { none, gear, back, more, down, person, chat, close, check, record, lock, screen, hand, cursor, panel };
+enum class Icon {
+  none,
+  gear,
+  back,
+  more,
+  down,
+  person,
+  chat,
+  close,
+  check,
+  record,
+  lock,
+  screen,
+  hand,
+  cursor,
+  panel,
+  pause,
+  go
+};
 
 struct Button {
   std::string id, label;
@@ -92,6 +110,10 @@ class Kit {
   /// One line, shortened with an ellipsis where the box ends; returns the width drawn.
   float line(Box box, Type type, Ink ink, std::string_view text, Align align = Align::left, bool report = true);
   float line(Box box, Type type, Color color, std::string_view text, Align align = Align::left, bool report = true);
+  /// `text` with its middle left out until it is no wider than `width`.
+  std::string shortened(Type type, std::string_view text, float width);
+  /// What is told while the mouse is over `box`, where no control lies: the whole of what was shortened there.
+  void tip(Box box, std::string_view text);
   /// `text` with {name} replaced by strong values and [Key] drawn as key caps; returns the height.
   float rich(Box box, Type type, Ink ink, std::string_view text, const std::map<std::string, std::string>& values);
   void fill(Box box, Color color, float radius = 0);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ui/kit_state.h"
+#include "ui/texts.h"
 
 namespace lotse::ui {
 
@@ -77,6 +78,16 @@ float Kit::line(Box box, Type type, Color ink, std::string_view text, Align alig
     impl_->controls.back().truncated = true;
   }
   return wide / impl_->scale;
+}
+
+std::string Kit::shortened(Type type, std::string_view text, float width) {
+  if (text_width(type, text) <= width) return std::string(text);
+  std::size_t fits = 3, too_many = text.size();
+  while (fits + 1 < too_many) {
+    const std::size_t letters = (fits + too_many) / 2;
+    (text_width(type, ui::shortened(text, letters)) <= width ? fits : too_many) = letters;
+  }
+  return ui::shortened(text, fits);
 }
 
 namespace {
@@ -320,6 +331,12 @@ void Kit::icon(Box box, Icon icon, Color color) {
       break;
     case Icon::cursor:
       pen.stroke({{4, 2.5F}, {4, 12.5F}, {6.8F, 10}, {8.6F, 13.8F}, {10.4F, 13}, {8.7F, 9.3F}, {12.3F, 9}}, true);
+      break;
+    case Icon::pause:
+      pen.stroke({{5.5F, 4}, {5.5F, 12}}), pen.stroke({{10.5F, 4}, {10.5F, 12}});
+      break;
+    case Icon::go:
+      pen.stroke({{5, 3.5F}, {12, 8}, {5, 12.5F}}, true);
       break;
     case Icon::panel:
       pen.rect(2, 3, 14, 13, 1.5F), pen.stroke({{9.8F, 3}, {9.8F, 13}});

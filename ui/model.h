@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/geometry.h"
+#include "ui/transfer.h"
 
 namespace lotse::ui {
 
@@ -126,6 +127,9 @@ class Model {
   std::string screen_title(ScreenKey key) const;  // "Anna · DP-1", as much of it as tells it apart
   ControlState control() const;                   // of the presenter who is viewed
 
+  std::size_t offers() const;                   // files that wait for this person's answer
+  void forget_transfer(const std::string& id);  // only a finished one
+
   Stage stage = Stage::none;
   Role role = Role::unknown;
   int self = -1, master = 0;
@@ -142,6 +146,7 @@ class Model {
   std::map<int, std::set<int>> controllers_of;  // by presenter, once the program tells
   std::deque<ChatLine> chat;
   std::size_t unread = 0;
+  std::vector<Transfer> transfers;  // in order of arrival
   std::deque<ConsentRequest> consents;
   std::optional<RelayQuestion> question;
   std::optional<Problem> problem;  // ends the way into a session
@@ -175,6 +180,8 @@ class Model {
   void drop_screens(int of);
   void fold_chat(const nlohmann::json& e, std::time_t now);
   void fold_access(const std::string& name, const nlohmann::json& e);
+  void fold_file(const nlohmann::json& e);
+  Transfer* transfer_of(const std::string& id);
   void fold_answer(const nlohmann::json& e);
   void fold_problem(const nlohmann::json& e);
   void leave_presenter();

@@ -25,6 +25,7 @@ struct PageContext {
   std::function<void()> back_to_start;
   std::function<void()> close;
   std::function<void()> open_windows;  // one for each screen of others
+  std::function<void(int)> send_file;  // chooses one for that member; SendFileDialog::kAsk: asks for whom
 };
 
 /// The bar at the top: mark, title, an optional chip; buttons are drawn by the page, right to left from the returned

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ui/send_file_dialog.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -33,6 +34,7 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   std::vector<MenuItem> items;
   const bool presenting = model.own_screen_shared(), leading = model.role == Role::master;
   if (m.id == model.self) return items;
+  items.push_back({.id = id + "send_file", .label = _("Send a file…")});
   if (presenting || leading) {
     if (model.controls(m))
       items.push_back({.id = id + "revoke", .label = _("Take control back")});
@@ -52,6 +54,7 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
 }
 
 void act(PageContext& context, const Member& m, const std::string& verb) {
+  if (verb == "send_file") return context.send_file(m.id);
   nlohmann::json command{{"do", verb}, {"participant", m.id}};
   if (verb == "grant" || verb == "revoke") command["right"] = "control";
   if (verb == "deputy") command["on"] = m.deputy == 0;
@@ -85,7 +88,7 @@ void draw_person(PageContext& context, Column& c, const Member& m) {
   Button more{.id = "person." + id,
               .label = "",
               .look = Look::chip,
-              .tip = filled(_("What {name} may do"), {{"name", name}}),
+              .tip = filled(_("What you can do with {name}"), {{"name", name}}),
               .icon = Icon::more};
   std::string chosen = kit.menu(more, {row.right() - 36, middle, 36, kChipHeight}, items);
   if (!chosen.empty()) act(context, m, chosen.substr(chosen.find('.') + 1));
@@ -112,9 +115,14 @@ void draw_people(PageContext& context, Column& c) {
   const std::string pressed = c.buttons({{.id = "people.ways",
                                           .label = _("Connections"),
                                           .look = Look::chip,
-                                          .tip = _("How what you exchange with each person travels")}},
+                                          .tip = _("How what you exchange with each person travels")},
+                                         {.id = "people.send_file",
+                                          .label = _("Send a file…"),
+                                          .look = Look::chip,
+                                          .tip = _("Choose a file, or drop it on the window (Ctrl+O)")}},
                                         Align::left);
-  if (!pressed.empty()) context.open_ways();
+  if (pressed == "people.ways") context.open_ways();
+  if (pressed == "people.send_file") context.send_file(SendFileDialog::kAsk);
 }
 
 void draw_lobby(PageContext& context, Column& c) {

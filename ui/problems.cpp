@@ -211,6 +211,13 @@ std::string notice_words(const Problem& problem) {
     return _("Part of the picture may have been altered on its way. Do not rely on what you see.");
   if (code == "picture_withheld") return _("Parts of the picture do not arrive. What you see is not complete.");
   if (code == "recording_done") return filled(_("Recording saved: {file}"), {{"file", problem.message}});
+  if (code == "file_offered" || code == "file_arrived") {
+    const std::map<std::string, std::string> values{{"name", problem.whom.empty() ? _("Somebody") : problem.whom},
+                                                    {"file", shortened(problem.message, 48)}};
+    return filled(code == "file_offered" ? _("{name} wants to send you the file {file}.")
+                                         : _("The file {file} from {name} has arrived."),
+                  values);
+  }
   if (code == "you_lead") return _("You lead the session now. It has a new code and a new link.");
   if (code == "other_leads") return filled(_("{name} leads the session now."), {{"name", problem.message}});
   if (code == "hand_over_failed") return _("The participant did not take over. You still lead the session.");

@@ -2,10 +2,13 @@
 
 #include <libintl.h>
 
+#include <algorithm>
 #include <array>
 #include <clocale>
 #include <cstdlib>
 #include <filesystem>
+
+#include "base/text.h"
 
 extern "C" int _nl_msg_cat_cntr;  // glibc: raised, it makes gettext look at LANGUAGE anew
 
@@ -73,6 +76,14 @@ std::string filled(std::string_view text, const std::map<std::string, std::strin
     text.remove_prefix(close + 1);
   }
   return out += text;
+}
+
+std::string shortened(std::string_view text, std::size_t letters) {
+  const std::u32string all = to_utf32(text);
+  letters = std::max<std::size_t>(letters, 3);
+  if (all.size() <= letters) return std::string(text);
+  const std::size_t tail = (letters - 1) / 2, head = letters - 1 - tail;
+  return to_utf8(all.substr(0, head)) + "…" + to_utf8(all.substr(all.size() - tail));
 }
 
 }  // namespace lotse::ui

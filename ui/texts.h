@@ -20,6 +20,10 @@ const char* translated_plural(const char* one, const char* many, unsigned long c
 /// stays just that. Unknown names stay as they are.
 std::string filled(std::string_view text, const std::map<std::string, std::string>& values);
 
+/// `text` (valid UTF-8) with at most `letters` letters, 3 at least: the middle gives way to an ellipsis, since the end
+/// of a file's name says what it is.
+std::string shortened(std::string_view text, std::size_t letters);
+
 }  // namespace lotse::ui
 
 // The names that gettext's users know everywhere.

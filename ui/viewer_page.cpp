@@ -8,8 +8,10 @@
 
 #include "base/text.h"
 #include "ui/connecting_page.h"
+#include "ui/file_list.h"
 #include "ui/picture_window.h"
 #include "ui/screen_strip.h"
+#include "ui/send_file_dialog.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -146,20 +148,32 @@ void ViewerPage::draw(PageContext& context, PictureSet& pictures) {
   if (panel_) {
     draw_panel(context, {place.width, 0, panel, kit.height()});
   } else {
-    Button unfold{.id = "viewer.unfold",
-                  .label = context.model.unread > 0 ? std::to_string(context.model.unread) : "",
-                  .look = Look::bar,
-                  .tip = _("Show people and chat (F9)"),
-                  .icon = Icon::panel};
-    float wide = kit.button_width(unfold);
-    Box box{kit.width() - wide - 16, 14, wide, 34};
-    if (kit.button(unfold, box)) panel_ = true;
-    over_ours_ = over_ours_ || kit.hovered(box);
+    draw_unfold(context);
   }
   if (kit.key(SDLK_F9)) panel_ = !panel_;
   if (kit.key(SDLK_F11)) set_full_screen(context, !full_);
   if (full_ && kit.key(SDLK_ESCAPE)) set_full_screen(context, false);
   picker_.draw(context);
+}
+
+bool ViewerPage::show_files() {
+  if (tab_ != Tab::chat) tab_ = Tab::files;
+  return panel_ && tab_ == Tab::files;
+}
+
+/// What waits behind the panel is counted: lines of the chat and files that were offered.
+void ViewerPage::draw_unfold(PageContext& context) {
+  Kit& kit = context.kit;
+  const std::size_t waiting = context.model.unread + context.model.offers();
+  Button unfold{.id = "viewer.unfold",
+                .label = waiting > 0 ? std::to_string(waiting) : "",
+                .look = Look::bar,
+                .tip = _("Show people, chat and files (F9)"),
+                .icon = Icon::panel};
+  float wide = kit.button_width(unfold);
+  Box box{kit.width() - wide - 16, 14, wide, 34};
+  if (kit.button(unfold, box)) panel_ = true;
+  over_ours_ = over_ours_ || kit.hovered(box);
 }
 
 void ViewerPage::draw_picture(PageContext& context, PictureTexture& picture, Box place) {
@@ -390,37 +404,66 @@ void ViewerPage::draw_panel(PageContext& context, Box box) {
            m.number.empty() ? _("Session") : grouped(m.number));
   kit.fill({box.x, 61, box.width, 1}, kit.theme().line);
 
-  const std::string people = filled(_("People {count}"), {{"count", std::to_string(m.members.size())}});
-  const std::string talk = m.unread > 0 && !chat_open_
-                               ? filled(_("Chat · {count} new"), {{"count", std::to_string(m.unread)}})
-                               : std::string(_("Chat"));
-  float x = box.x + 16;
-  for (bool chat : {false, true}) {
-    Button tab{.id = chat ? "panel.chat" : "panel.people",
-               .label = chat ? talk : people,
-               .look = chat == chat_open_ ? Look::chip_on : Look::chip};
-    float tab_wide = kit.button_width(tab);
-    if (kit.button(tab, {x, 72, tab_wide, kChipHeight})) chat_open_ = chat;
-    x += tab_wide + 6;
-  }
+  draw_tabs(context, box);
   kit.fill({box.x, 106, box.width, 1}, kit.theme().line);
   // Where there is room, people above and the talk below, as one looks at both.
   const float top = 106;
-  if (chat_open_) {
+  if (tab(m) == Tab::chat) {
     chat_.draw(context, {box.x + 16, top + 14, box.width - 32, box.height - top - 28});
     return;
   }
   const bool both = box.height > 560;
   const float chat_high = both ? std::min(260.0F, box.height * 0.36F) : 0;
-  Box list{box.x + 1, top + 1, box.width - 1, box.height - top - 1 - chat_high};
-  kit.begin_region("people", list, true);
-  Column column(kit, 15, 14, list.width - 31);
-  if (m.role == Role::master && !m.lobby.empty()) draw_lobby(context, column);
-  draw_people(context, column);
-  kit.end_region(column.y());
+  draw_list(context, {box.x + 1, top + 1, box.width - 1, box.height - top - 1 - chat_high});
   if (!both) return;
   kit.fill({box.x, box.height - chat_high, box.width, 1}, kit.theme().line);
   chat_.draw(context, {box.x + 16, box.height - chat_high + 14, box.width - 32, chat_high - 28});
+}
+
+void ViewerPage::draw_tabs(PageContext& context, Box box) {
+  Kit& kit = context.kit;
+  const Model& m = context.model;
+  const Tab shown = tab(m);
+  auto counted = [](const char* text, std::size_t count) { return filled(text, {{"count", std::to_string(count)}}); };
+  std::vector<std::pair<Tab, Button>> tabs{
+      {Tab::people, {.id = "panel.people", .label = counted(_("People {count}"), m.members.size())}},
+      {Tab::chat,
+       {.id = "panel.chat",
+        .label = m.unread > 0 && shown != Tab::chat ? counted(_("Chat · {count} new"), m.unread) : _("Chat")}}};
+  if (!m.transfers.empty())
+    tabs.push_back({Tab::files,
+                    {.id = "panel.files",
+                     .label = m.offers() > 0 ? counted(_("Files · {count}"), m.offers()) : _("Files"),
+                     .tip = m.offers() > 0 ? _("Files wait for your answer") : ""}});
+  float x = box.x + 16;
+  for (auto& [which, button] : tabs) {
+    button.look = which == shown ? Look::chip_on : Look::chip;
+    const float wide = kit.button_width(button);
+    if (kit.button(button, {x, 72, wide, kChipHeight})) tab_ = which;
+    x += wide + 6;
+  }
+}
+
+/// People or files, below those who wait to be let in.
+void ViewerPage::draw_list(PageContext& context, Box box) {
+  Kit& kit = context.kit;
+  const bool files = tab(context.model) == Tab::files;
+  kit.begin_region(files ? "files" : "people", box, true);
+  Column column(kit, 15, 14, box.width - 31);
+  if (context.model.role == Role::master && !context.model.lobby.empty()) draw_lobby(context, column);
+  if (files) {
+    draw_files(context, column);
+    if (!column
+             .buttons({{.id = "files.send",
+                        .label = _("Send a file…"),
+                        .look = Look::chip,
+                        .tip = _("Choose a file, or drop it on the window (Ctrl+O)")}})
+             .empty())
+      context.send_file(SendFileDialog::kAsk);
+  } else {
+    draw_people(context, column);
+  }
+  kit.end_region(column.y());
 }
 
 }  // namespace lotse::ui

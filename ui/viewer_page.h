@@ -20,6 +20,8 @@ class ViewerPage {
   std::vector<Model::ScreenKey> shown(const Model& model) const;
   /// Before the window sees an event: true when it goes to the presenter's screen.
   bool handle(const SDL_Event& event, int window_id);
+  /// Brings the files into sight where the panel is open and nobody writes there; false when they stay hidden.
+  bool show_files();
   /// Leaving the page: full screen and keyboard are given back.
   void leave(PageContext& context);
   /// Milliseconds until the tool bar fades on by itself, -1 when it is still.
@@ -36,9 +38,16 @@ class ViewerPage {
   std::vector<Button> bar_buttons(const Model& model) const;
   void draw_bar(PageContext& context, Box place);
   void draw_panel(PageContext& context, Box box);
+  void draw_tabs(PageContext& context, Box box);
+  void draw_unfold(PageContext& context);
+  void draw_list(PageContext& context, Box box);
   void control_button(PageContext& context, Box box, const Button& button);
   void set_full_screen(PageContext& context, bool on);
   float bar_shown(PageContext& context, Box bar);
+
+  enum class Tab { people, chat, files };
+  /// The one that is shown: without files there is no tab for them.
+  Tab tab(const Model& model) const { return tab_ == Tab::files && model.transfers.empty() ? Tab::people : tab_; }
 
   InputCapture& capture_;
   ChatBox chat_;
@@ -46,7 +55,8 @@ class ViewerPage {
   ViewMode mode_ = ViewMode::fit;
   PictureLayout layout_;
   bool tiles_ = false, double_click_ = false;
-  bool panel_ = true, sized_ = false, full_ = false, chat_open_ = false, over_ours_ = true;
+  bool panel_ = true, sized_ = false, full_ = false, over_ours_ = true;
+  Tab tab_ = Tab::people;
   double shown_until_ = 0;  // seconds
   float alpha_ = 1;
   Point mouse_;

@@ -335,3 +335,61 @@ TEST_CASE("pausing the own share is known from the command and from the screens"
   model.fold({{"event", "screens"}, {"presenter", 1}, {"screens", {{{"screen", 0}, {"paused", false}}}}}, 0);
   CHECK_FALSE(model.paused);
 }
+
+TEST_CASE("files are listed in order of arrival and follow their events") {
+  Model model = folded({state("live"), roster(2)});
+  json offer{{"event", "file"}, {"file_id", "aa"}, {"direction", "in"}, {"peer", 1}, {"from", 1}, {"to", 2}};
+  offer.update({{"name", "report.pdf"}, {"size", 1000}, {"done", 0}, {"state", "offered"}});
+  model.fold(offer, 1000);
+  REQUIRE(model.transfers.size() == 1);
+  CHECK(model.offers() == 1);
+  CHECK(model.transfers[0].peer_name == "Huber");
+  REQUIRE(model.notices.size() == 1);
+  CHECK(model.notices[0].code == "file_offered");
+  json active = offer;
+  active.update({{"state", "active"}, {"done", 400}, {"rate_bps", 8000}, {"left_s", 1}});
+  model.fold(active, 1000);
+  CHECK(model.transfers.size() == 1);
+  CHECK(model.offers() == 0);
+  CHECK(model.transfers[0].done == 400);
+  CHECK(model.transfers[0].left_s == 1);
+  model.fold({{"event", "left"}, {"participant", 1}}, 1000);
+  active["done"] = 5000;  // more than there is
+  active.erase("left_s");
+  model.fold(active, 1000);
+  CHECK(model.transfers[0].done == 1000);
+  CHECK(model.transfers[0].left_s == -1);
+  CHECK(model.transfers[0].peer_name == "Huber");
+  model.forget_transfer("aa");  // still on its way
+  CHECK(model.transfers.size() == 1);
+  json done = active;
+  done.update({{"state", "done"}, {"path", "/home/anna/Downloads/report.pdf"}});
+  for (int i = 0; i < 2; ++i) model.fold(done, 1000);
+  CHECK(model.notices.size() == 2);  // arrived once
+  CHECK(model.notices.back().code == "file_arrived");
+  model.forget_transfer("aa");
+  CHECK(model.transfers.empty());
+}
+
+TEST_CASE("the list of files stays within its limit, finished ones go first") {
+  Model model = folded({state("live"), roster(2)});
+  auto file = [](std::size_t number, const char* state) {
+    return json{{"event", "file"},    {"file_id", std::to_string(number)},
+                {"direction", "out"}, {"peer", 1},
+                {"name", "x"},        {"size", 1},
+                {"state", state}};
+  };
+  for (std::size_t i = 0; i < kMaxTransfers; ++i) model.fold(file(i, i == 7 ? "refused" : "active"), 1000);
+  model.fold(file(1000, "active"), 1000);
+  CHECK(model.transfers.size() == kMaxTransfers);
+  CHECK(model.transfers.back().id == "1000");
+  model.fold(file(1001, "active"), 1000);  // nothing may go for it
+  CHECK(model.transfers.size() == kMaxTransfers);
+  CHECK(model.transfers.back().id == "1000");
+  for (const char* bad : {R"({"event":"file"})", R"({"event":"file","file_id":7,"state":"active"})",
+                          R"({"event":"file","file_id":"0","state":"flying"})",
+                          R"({"event":"file","file_id":"0","state":"active","size":-5,"done":"x","left_s":1e300})"})
+    model.fold(json::parse(bad), 1000);
+  CHECK(model.transfers.size() == kMaxTransfers);
+  CHECK(model.transfers[0].size == 1);
+}

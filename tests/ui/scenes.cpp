@@ -74,6 +74,23 @@ std::vector<json> presenting() {
           roster(1, {leader("Anna Berger"), workshop()}),
           {{"event", "presenter"}, {"participant", 1}, {"sharing", true}}};
 }
+json file(const char* id, const char* direction, int peer, const char* name, double size, double done,
+          const char* state, json more = json::object()) {
+  json event{{"event", "file"}, {"file_id", id}, {"direction", direction}, {"peer", peer},
+             {"name", name},    {"size", size},  {"done", done},           {"state", state}};
+  event.update(more);
+  return event;
+}
+std::vector<json> files(int first, int second) {
+  return {
+      file("f1", "in", 3, "Protokoll.pdf", 45e6, 45e6, "done", {{"path", "/home/anna/Downloads/Protokoll.pdf"}}),
+      file("f2", "out", second, "trace-2026-10-03.log", 812e3, 0, "refused"),
+      file("f3", "out", 3, "backup-of-the-whole-machine-before-the-update-of-october.tar.zst", 48.2e9, 2.1e9, "failed",
+           {{"reason", "Bernd Kowalski's disk is full."}}),
+      file("f4", "out", second, "drawing.svg", 2.4e6, 1.1e6, "paused"),
+      file("f5", "in", second, "installer.iso", 1.2e9, 412e6, "active", {{"rate_bps", 27.2e6}, {"left_s", 232}}),
+      file("f6", "in", first, "Anleitung Größe und Gewicht der neuen Anlage – Entwurf 3.docx", 1.4e6, 0, "offered")};
+}
 json consent(const char* what) { return {{"event", "consent_request"}, {"request", 7}, {"from", 0}, {"what", what}}; }
 
 }  // namespace
@@ -165,6 +182,12 @@ std::vector<Scene> all_scenes() {
        .picture = true,
        .page = "viewer"});
   add({.name = "view-chat", .events = viewing(false), .presses = {"panel.chat"}, .picture = true, .page = "viewer"});
+  std::vector<json> with_files = viewing(false),
+                    hosting_files = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna(), bernd()})});
+  for (const json& event : files(0, 1)) with_files.push_back(event);
+  for (const json& event : files(2, 2)) hosting_files.push_back(event);
+  add({.name = "view-files", .events = with_files, .picture = true, .page = "viewer"});
+  add({.name = "host-files", .events = hosting_files, .program = "lotse-master", .page = "host"});
   const json several = {{"event", "screens"},
                         {"presenter", 1},
                         {"screens",

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "tests/ui/fake_backend.h"
+#include "ui/file_chooser.h"
+#include "ui/file_list.h"
 #include "ui/input_capture.h"
 #include "ui/invitation.h"
 #include "ui/key_names.h"
@@ -227,4 +229,43 @@ TEST_CASE("without a display there is one clear line") {
   setenv("DISPLAY", ":7999", 1);
   test::FakeBackend backend;
   CHECK_THROWS_WITH(run_app({}, backend), Catch::StartsWith("no display"));
+}
+
+TEST_CASE("a file's way is told in sizes, speed and time") {
+  use_language("en");
+  Transfer t;
+  t.state = TransferState::active;
+  t.size = 45'000'000;
+  t.done = 12'345'678;
+  CHECK(transfer_words(t) == "12.3 of 45 MB");
+  t.rate_bps = 27'200'000;
+  t.left_s = 10;
+  CHECK(transfer_words(t) == "12.3 of 45 MB · 3.4 MB/s · 10 s left");
+  t.left_s = 125;
+  CHECK(transfer_words(t) == "12.3 of 45 MB · 3.4 MB/s · 2 min left");
+  t.state = TransferState::failed;
+  t.reason = "The disk is full.";
+  CHECK(transfer_words(t) == "The disk is full.");
+  CHECK(size_words(0) == "0 B");
+  CHECK(size_words(999) == "999 B");
+  CHECK(size_words(1000) == "1 kB");
+  CHECK(size_words(999'949) == "1 MB");
+  CHECK(size_words(1'240'000'000) == "1.2 GB");
+  CHECK(size_words(9'000'000'000'000'000) == "9000 TB");
+}
+
+TEST_CASE("a long name loses its middle and keeps its end") {
+  CHECK(shortened("report.pdf", 10) == "report.pdf");
+  CHECK(shortened("report.pdf", 7) == "rep…pdf");
+  CHECK(shortened("Größenübersicht.pdf", 9) == "Größ….pdf");
+  CHECK(shortened("{name}%s", 0) == "{…s");
+}
+
+TEST_CASE("what the dialog for files prints becomes paths") {
+  using Paths = std::vector<std::string>;
+  CHECK(printed_paths("") == Paths{});
+  CHECK(printed_paths("/home/a/b c.txt\n") == Paths{"/home/a/b c.txt"});
+  CHECK(printed_paths("/a/b///c/d///e\n") == Paths{"/a/b", "/c/d", "/e"});
+  CHECK(printed_paths("/a/line\n/etc/passwd\n") == Paths{"/a/line\n/etc/passwd"});  // one name, as odd as it is
+  CHECK(printed_paths("warning: no display\n") == Paths{});
 }

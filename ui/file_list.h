@@ -1,0 +1,17 @@
+// The files on their way, with what can be done about each. Used by the host's page and the viewer's side panel.
+#pragma once
+#include <string>
+
+#include "ui/page.h"
+
+namespace lotse::ui {
+
+/// One row a file: those first that wait for an answer, then those on their way, the newest of each above.
+void draw_files(PageContext& context, Column& column);
+
+/// "12.3 of 45 MB · 3.4 MB/s · 10 s left", or why it does not go on.
+std::string transfer_words(const Transfer& transfer);
+/// "45 MB"
+std::string size_words(std::int64_t bytes);
+
+}  // namespace lotse::ui

@@ -1,0 +1,48 @@
+// To whom a file goes: after a drop on the window, after the desktop's dialog, or with a path typed where the desktop
+// has none.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ui/file_chooser.h"
+#include "ui/page.h"
+
+namespace lotse::ui {
+
+class SendFileDialog {
+ public:
+  static constexpr int kAsk = -1;
+
+  /// `wake`: from any thread, when take_chosen() has something to do.
+  explicit SendFileDialog(std::function<void()> wake) : chooser_(std::move(wake)) {}
+
+  /// One more file that was dropped on the window.
+  void drop(PageContext& context, const std::string& file);
+  /// Opens the desktop's dialog. `to`: a member, who then gets the files without another question, or kAsk.
+  void choose(PageContext& context, int to);
+  /// Takes what was chosen in the desktop's dialog; true when something changed.
+  bool take_chosen(PageContext& context);
+  void draw(PageContext& context);
+  void close();
+
+ private:
+  struct Receiver {
+    std::string key;  // "all" or a member's number
+    std::string title;
+  };
+  static std::vector<Receiver> receivers(const Model& model);
+  bool add(PageContext& context, const std::string& file);
+  void prepare(PageContext& context, int to);
+  void draw_receivers(PageContext& context, Column& column, const std::vector<Receiver>& all);
+  bool take_typed();
+  void send(PageContext& context);
+
+  FileChooser chooser_;
+  int chosen_for_ = kAsk;
+  bool open_ = false, shown_ = false, typing_ = false;
+  std::vector<std::string> files_;
+  std::string to_, typed_, problem_;
+};
+
+}  // namespace lotse::ui
