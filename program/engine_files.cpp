@@ -37,29 +37,32 @@ const char* name_of(State state) {
   return "failed";
 }
 
-const char* reason_of(const files::Transfer& transfer) {
-  if (transfer.state == State::waiting) return "The other one cannot be reached; it goes on by itself.";
-  if (transfer.corrupt) return "What arrived is not what was sent. Please send it again.";
-  if (!transfer.why || !files::is_over(transfer.state)) return "";
-  switch (*transfer.why) {
+/// A word for programs, and a sentence for people.
+struct Reason {
+  const char *why, *text;
+};
+
+Reason reason_of(const files::Transfer& transfer) {
+  if (transfer.state == State::waiting) return {"away", "The other one cannot be reached; it goes on by itself."};
+  if (transfer.corrupt) return {"corrupt", "What arrived is not what was sent. Please send it again."};
+  switch (files::is_over(transfer.state) ? transfer.why.value_or(Why::wanted) : Why::wanted) {
     case Why::wanted:
-      return "";
+      break;
     case Why::unreadable:
-      return "The file cannot be read.";
     case Why::changed:
-      return "The file has changed or cannot be read any more. Please send it again.";
+      return {"changed", "The file has changed or cannot be read any more. Please send it again."};
     case Why::disk_full:
-      return "There is not enough space for it.";
+      return {"disk_full", "There is not enough space for it."};
     case Why::unwritable:
-      return "It cannot be written there.";
+      return {"unwritable", "It cannot be written to that folder."};
     case Why::too_many:
-      return "Too many files are on their way. Please send it when some are done.";
+      return {"too_many", "Too many files are on their way. Please send it when some are done."};
     case Why::not_allowed:
-      return "The moderator has not allowed this member to send files.";
+      return {"not_allowed", "The moderator has not allowed this member to send files."};
     case Why::left:
-      return "The other one has left the session.";
+      return {"left", "The other one has left the session."};
   }
-  return "";
+  return {"", ""};
 }
 
 json file_json(const files::Transfer& transfer, int self) {
@@ -79,7 +82,7 @@ json file_json(const files::Transfer& transfer, int self) {
     out["left_s"] = static_cast<std::int64_t>(static_cast<double>(transfer.size - transfer.done) / transfer.rate + 0.5);
   if (transfer.state == State::paused) out["paused_by"] = transfer.paused_here ? "you" : "other";
   if (transfer.outgoing || transfer.state == State::done) out["path"] = clean_text(transfer.path, 4096);
-  if (const char* reason = reason_of(transfer); *reason != '\0') out["reason"] = reason;
+  if (Reason reason = reason_of(transfer); *reason.why != '\0') out["why"] = reason.why, out["reason"] = reason.text;
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "ui/problems.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -178,14 +179,14 @@ std::string transfer_words(const Transfer& t) {
       break;
     case TransferState::waiting:
       add(part_words(t));
-      add(t.reason.empty() ? _("the other one is not reachable now. It goes on by itself.") : t.reason);
+      add(_("the other one is not reachable now. It goes on by itself."));
       break;
     case TransferState::done:
       add(size_words(t.size));
       add(t.incoming ? _("saved") : _("arrived"));
       break;
     case TransferState::failed:
-      add(t.reason.empty() ? _("It could not be finished.") : t.reason);
+      add(file_words(t.why, t.reason));
       break;
     case TransferState::refused:
       add(size_words(t.size));

@@ -50,7 +50,7 @@ void Model::fold_file(const json& e) {
   if (is_new) {
     t->incoming = text_field(e, "direction", 8) == "in";
     t->name = name_field(e, "name");
-    if (t->name.empty()) t->name = "?";
+    if (t->name.empty()) t->name = std::string(1, '?');
     t->peer = int_field(e, "peer", int_field(e, t->incoming ? "from" : "to", -1));
   }
   if (std::string who = name_of(t->peer); !who.empty()) t->peer_name = who;
@@ -59,6 +59,7 @@ void Model::fold_file(const json& e) {
   if (std::string where = text_field(e, "path"); !where.empty()) t->path = where;
   t->rate_bps = number_field(e, "rate_bps", 0);
   t->left_s = count_field(e, "left_s", -1);
+  t->why = text_field(e, "why", 32);
   t->reason = text_field(e, "reason", 500);
   if (is_new && is_offer(*t)) notices.push_back({"file_offered", t->name, {}, t->peer_name});
   if (!is_new && !was_done && t->incoming && *state == TransferState::done)

@@ -247,4 +247,15 @@ std::string ended_words(const std::string& reason) {
   return reason;
 }
 
+std::string file_words(const std::string& why, const std::string& reason) {
+  if (why == "corrupt") return _("What arrived is not what was sent. Please send it again.");
+  if (why == "changed") return _("The file has changed meanwhile. Please send it again.");
+  if (why == "disk_full") return _("There is not enough space for it.");
+  if (why == "unwritable") return _("It cannot be written to that folder.");
+  if (why == "too_many") return _("Too many files are on their way. Please send it when some are done.");
+  if (why == "not_allowed") return _("The moderator has not allowed sending files.");
+  if (why == "left") return _("The other one has left the session.");
+  return reason.empty() ? _("It could not be finished.") : reason;
+}
+
 }  // namespace lotse::ui

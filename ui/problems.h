@@ -20,4 +20,7 @@ std::string notice_words(const Problem& problem);
 /// Why a session ended, as one sentence.
 std::string ended_words(const std::string& reason);
 
+/// Why a file did not arrive, as one sentence; `reason`: what the program says of it, where the word is not known.
+std::string file_words(const std::string& why, const std::string& reason);
+
 }  // namespace lotse::ui

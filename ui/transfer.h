@@ -18,7 +18,7 @@ struct Transfer {
   std::string path;  // done and incoming: where it lies now
   double rate_bps = 0;
   std::int64_t left_s = -1;  // unknown: -1
-  std::string reason;        // why it failed or waits
+  std::string why, reason;   // it failed: a word of the control interface, and the same for people
 };
 
 inline bool is_finished(const Transfer& transfer) { return transfer.state >= TransferState::done; }

@@ -98,7 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         transfers.on_connection(host.now);
         break;
       case 5:
-        host.now += std::chrono::seconds(what >> 4);
+        host.now = host.now + std::chrono::seconds(what >> 4);
         transfers.poll(host.now);
         break;
       case 6:

@@ -246,6 +246,8 @@ TEST_CASE("a file's way is told in sizes, speed and time") {
   t.state = TransferState::failed;
   t.reason = "The disk is full.";
   CHECK(transfer_words(t) == "The disk is full.");
+  t.why = "disk_full";
+  CHECK(transfer_words(t) == "There is not enough space for it.");
   CHECK(size_words(0) == "0 B");
   CHECK(size_words(999) == "999 B");
   CHECK(size_words(1000) == "1 kB");
