@@ -16,6 +16,7 @@ relay::ConnId conn_of(ParticipantId id) { return relay::ConnId{id.value()}; }
 Fan::Fan(ParticipantId self, Ways ways, Instant now) : self_(self), ways_(std::move(ways)), pictures_(*this) {
   pictures_.add_receiver(self_, conn_of(self_), now);
   pictures_.add_receiver(kRelay, conn_of(kRelay), now, relay::Pictures::Holds::all);
+  pictures_.set_keeps(kRelay);
 }
 
 Fan::~Fan() = default;
@@ -56,6 +57,7 @@ void Fan::set_relay(bool wanted, Instant now) {
   pictures_.remove_receiver(kRelay);
   if (!wanted) return;
   pictures_.add_receiver(kRelay, conn_of(kRelay), now);
+  pictures_.set_keeps(kRelay);
   all_asked_ = true;
 }
 

@@ -201,7 +201,7 @@ void Pictures::on_packet(const wire::PacketHeader& header, SharedBytes frame, In
   const PictureCache::Entry& entry = *cache_.find(stream, item);
   for (auto& [member, seat] : seats_) {
     if (!is_for(member, seat, header.source)) continue;
-    if (taken == PictureCache::Taken::resealed && !seat.receiver.lacks(stream, item)) continue;
+    if (taken == PictureCache::Taken::resealed && !seat.keeps && !seat.receiver.lacks(stream, item)) continue;
     offer(seat, stream, item, entry, now);
   }
   keep_within_budget(now);
@@ -316,12 +316,15 @@ void Pictures::on_request_anew(ParticipantId member, const wire::KeyRequest& req
   if (at == seats_.end()) return;
   const StreamId stream{request.source, request.screen};
   if (auto known = cache_.streams().find(stream); known != cache_.streams().end()) {
-    // States and the end of the frame are sealed anew with any slot.
+    // States and the end of the frame come with any slot.
     PictureCache::Items gone;
-    for (const auto& [number, entry] : known->second.items)
-      if (request.slots.empty() || !is_slot(ItemId{number})) gone.emplace_back(stream, ItemId{number});
-    for (SlotId slot : request.slots)
-      if (known->second.items.contains(slot.value())) gone.emplace_back(stream, ItemId{slot.value()});
+    const std::set<SlotId> named(request.slots.begin(), request.slots.end());
+    for (const auto& [number, entry] : known->second.items) {
+      const ItemId item{number};
+      const bool meant = named.empty() || !is_slot(item) || named.contains(SlotId{number});
+      if (!meant) continue;
+      entry.epoch < epoch_ ? void(gone.emplace_back(stream, item)) : lack(at->second, stream, item, &entry, now);
+    }
     for (const auto& [id, item] : gone) {
       cache_.release(id, item);
       change(at->second, [&, item = item](Receiver& r) { r.wait(stream, item); });

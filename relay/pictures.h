@@ -38,8 +38,10 @@ class Pictures {
   void owe_sign(ParticipantId member, StreamId stream, std::uint32_t batch);
   /// A hint of a receiver: it lacks something that it was sent, or the proof of it.
   void on_request(ParticipantId member, const wire::KeyRequest& request, Instant now);
-  /// The same of a receiver that keeps pictures itself and asks for what is sealed anew: nothing is served from here.
+  /// The same of a receiver that keeps pictures itself and asks for what is sealed anew: nothing older is served.
   void on_request_anew(ParticipantId member, const wire::KeyRequest& request, Instant now);
+  /// It keeps pictures for others: what is sealed anew goes to it, too, whether it lacks it or not.
+  void set_keeps(ParticipantId member) { seats_.at(member).keeps = true; }
   /// Some of that stream passed before any of it came here: who lacks all of it needs more than what is here.
   void began_before(StreamId stream) { cache_.began_before(stream); }
   /// The socket of `member` has room.
@@ -60,6 +62,7 @@ class Pictures {
     Receiver receiver;
     FilmGate films{};
     std::set<ParticipantId> elsewhere{};  // sources
+    bool keeps = false;
   };
   struct OldEpoch {
     Epoch epoch;

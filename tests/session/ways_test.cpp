@@ -337,3 +337,18 @@ TEST_CASE("a proof that follows its pictures when the way has come between reach
   CHECK(p.world.until([&] { return p.guest.is_direct(p.master); }, 3s));
   CHECK(asked == 0);
 }
+
+TEST_CASE("who comes by the relay alone while others are direct has the picture at once") {
+  Pair p;
+  p.master.go_direct();
+  p.guest.go_direct();
+  REQUIRE(p.world.until([&] { return p.guest.is_direct(p.master); }));
+  p.world.run(8s);
+  for (int i = 0; i < 3; ++i) {
+    Station& late = p.world.station("Dora" + std::to_string(i));
+    late.join(p.number(), p.master.all<NewCode>().empty() ? p.code() : p.master.all<NewCode>().back().code);
+    REQUIRE(p.world.until([&] { return late.session().is_admitted(); }));
+    CHECK(p.world.until([&] { return late.exact && late.sees(p.master); }, 400ms));
+    p.world.run(12s);
+  }
+}
