@@ -92,8 +92,9 @@ class ScreensTest(SceneTest):
 
     def test_the_canvas_file_has_the_picture_that_is_viewed(self):
         for screen, width in ((1, 500), (0, 640)):
+            start = len(self.guest.lines)
             self.guest.command("view", presenter=0, screen=screen)
-            self.guest.event("viewed", presenter=0, screen=screen)
+            self.guest.event("viewed", start=start, presenter=0, screen=screen)
             header = self.canvas.read_bytes()[:64]
             self.assertEqual(int.from_bytes(header[8:12], "little"), width)
             self.assertEqual(int.from_bytes(header[52:56], "little"), screen)
