@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kTarget = 60ms;  // that a piece may wait on the way: it stands behind all else there
 constexpr Duration kMinute = 60s;
-constexpr double kLeast = 2.0 * wire::kFileChunk, kMost = wire::kFileWindow;
+constexpr double kLeast = 2.0 * wire::kFileChunk;
+// Less than a relay keeps for one receiver: what is more would be lost there.
+constexpr double kMost = std::min<std::size_t>(wire::kFileWindow, wire::kReceiverFiles * 3 / 4);
 
 }  // namespace
 
