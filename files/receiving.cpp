@@ -75,9 +75,8 @@ void Receiving::on_chunk(wire::FileChunk chunk, Instant now) {
   const bool fits = expected_ - transfer_.done + chunk.data.size() <= wire::kFileWrites &&
                     chunk.offset + chunk.data.size() <= transfer_.size;
   if (chunk.offset > expected_ || !fits) {
-    if (now - asked_at_ >= kAskGap) return say_where(now);
-    stalled_at_ = std::min(stalled_at_, asked_at_ + kAskGap);
-    return;
+    if (now - asked_at_ < kAskGap) return;
+    return say_where(now);
   }
   if (transfer_.state == State::waiting) change(is_paused() ? State::paused : State::active);
   stalled_at_ = now + Duration(wire::kFileStall);
