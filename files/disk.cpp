@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
@@ -79,9 +80,10 @@ class PrefixHash {
     hash_.add(bytes);
     to_ += bytes.size();
   }
-  bool catch_up(int fd, std::uint64_t to) {
+  bool catch_up(int fd, std::uint64_t to, const std::atomic<bool>& stopping) {
     Bytes piece;
     while (to_ < to) {
+      if (stopping) return false;
       if (!read_at(fd, to_, static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, to - to_)), piece)) return false;
       add(to_, piece);
     }
@@ -166,7 +168,7 @@ struct Disk::Impl {
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<std::function<void()>> jobs;
-  bool stopping = false;
+  std::atomic<bool> stopping = false;
   // The thread's alone.
   std::map<FileId, Reading> sources;
   std::map<FileId, Writing> targets;
@@ -208,15 +210,16 @@ struct Disk::Impl {
     tell([=](DiskEvents& to) { to.on_read(id, attempt, offset, read ? bytes.get() : nullptr); });
   }
 
-  void digest(const FileId& id, std::uint32_t attempt) {
+  void digest(const FileId& id) {
     auto at = sources.find(id);
     std::optional<std::array<std::uint8_t, 32>> sha256;
     if (at != sources.end() && at->second.open()) {
       Reading& from = at->second;
-      if (from.hash.catch_up(from.file.get(), from.source.size) && from.is_same()) sha256 = from.hash.finish();
+      if (from.hash.catch_up(from.file.get(), from.source.size, stopping) && from.is_same())
+        sha256 = from.hash.finish();
       from.hash = PrefixHash();  // it may be asked for again
     }
-    tell([=](DiskEvents& to) { to.on_digest(id, attempt, sha256 ? &*sha256 : nullptr); });
+    tell([=](DiskEvents& to) { to.on_digest(id, sha256 ? &*sha256 : nullptr); });
   }
 
   void open_target(const wire::FileOffer& offer, const std::string& folder) {
@@ -240,7 +243,7 @@ struct Disk::Impl {
       if (have == 0) ::unlinkat(w.folder.get(), w.part.c_str(), 0);
       return refuse(offer.id, Why::disk_full);
     }
-    if (::ftruncate(w.file.get(), static_cast<off_t>(have)) != 0 || !w.hash.catch_up(w.file.get(), have))
+    if (::ftruncate(w.file.get(), static_cast<off_t>(have)) != 0 || !w.hash.catch_up(w.file.get(), have, stopping))
       return refuse(offer.id, Why::unwritable);
     targets.insert_or_assign(offer.id, std::move(w));
     tell([id = offer.id, have](DiskEvents& to) { to.on_target(id, have, {}); });
@@ -275,6 +278,7 @@ struct Disk::Impl {
       path = w.folder_name + (w.folder_name.ends_with('/') ? "" : "/") + *name;
     } else {
       why = why_of(errno);
+      ::unlinkat(w.folder.get(), w.part.c_str(), 0);
     }
     targets.erase(at);
     tell([=](DiskEvents& to) { to.on_finished(id, path, why); });
@@ -313,8 +317,8 @@ void Disk::read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, s
   impl_->add([=, this] { impl_->read(id, attempt, offset, size); });
 }
 
-void Disk::digest(const FileId& id, std::uint32_t attempt) {
-  impl_->add([=, this] { impl_->digest(id, attempt); });
+void Disk::digest(const FileId& id) {
+  impl_->add([=, this] { impl_->digest(id); });
 }
 
 void Disk::open_target(const wire::FileOffer& offer, const std::string& folder) {

@@ -25,7 +25,7 @@ class DiskEvents {
   virtual ~DiskEvents() = default;
   /// Null: it cannot be read, or is no longer what was chosen.
   virtual void on_read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, const Bytes* bytes) = 0;
-  virtual void on_digest(const FileId& id, std::uint32_t attempt, const std::array<std::uint8_t, 32>* sha256) = 0;
+  virtual void on_digest(const FileId& id, const std::array<std::uint8_t, 32>* sha256) = 0;
   virtual void on_target(const FileId& id, std::optional<std::uint64_t> have, Why why) = 0;
   virtual void on_written(const FileId& id, std::optional<std::uint64_t> have, Why why) = 0;
   /// No path and no reason: the hash is another one, and what there was is gone.
@@ -43,7 +43,7 @@ class Disk {
 
   void open_source(const FileId& id, Source source);
   void read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, std::size_t size);
-  void digest(const FileId& id, std::uint32_t attempt);
+  void digest(const FileId& id);
   void open_target(const wire::FileOffer& offer, const std::string& folder);
   void write(const FileId& id, std::uint64_t offset, Bytes bytes);
   void finish(const FileId& id, const std::array<std::uint8_t, 32>& sha256);

@@ -18,6 +18,7 @@ void Receiving::say_where(Instant now) {
   asked_at_ = now;
   stalled_at_ = now + Duration(wire::kFileStall);
   host_.say(transfer_.peer, wire::FileAnswer{transfer_.id, true, expected_});
+  host_.say(transfer_.peer, wire::FilePause{transfer_.id, transfer_.paused_here});
 }
 
 void Receiving::accept(const std::string& folder, Instant now) {
@@ -66,7 +67,6 @@ void Receiving::on_offer(Instant now) {
   if (is_over(transfer_.state)) return void(host_.say(transfer_.peer, wire::FileAnswer{transfer_.id, false, 0}));
   if (!open_) return;  // the person, or the disk, has not answered yet
   say_where(now);
-  host_.say(transfer_.peer, wire::FilePause{transfer_.id, transfer_.paused_here});
   if (transfer_.state == State::waiting) change(is_paused() ? State::paused : State::active);
 }
 
@@ -75,8 +75,9 @@ void Receiving::on_chunk(wire::FileChunk chunk, Instant now) {
   const bool fits = expected_ - transfer_.done + chunk.data.size() <= wire::kFileWrites &&
                     chunk.offset + chunk.data.size() <= transfer_.size;
   if (chunk.offset > expected_ || !fits) {
-    if (now - asked_at_ < kAskGap) return;
-    return say_where(now);
+    if (now - asked_at_ >= kAskGap) return say_where(now);
+    stalled_at_ = std::min(stalled_at_, asked_at_ + kAskGap);
+    return;
   }
   if (transfer_.state == State::waiting) change(is_paused() ? State::paused : State::active);
   stalled_at_ = now + Duration(wire::kFileStall);
@@ -96,14 +97,14 @@ void Receiving::on_pause(bool on, Instant now) {
   pace_.start(transfer_.done, now);
   if (transfer_.state == State::active || transfer_.state == State::paused)
     change(is_paused() ? State::paused : State::active);
-  if (open_ && transfer_.state == State::active) stalled_at_ = now + Duration(wire::kFileStall);
+  if (open_ && transfer_.state != State::waiting) stalled_at_ = now + Duration(wire::kFileStall);
 }
 
-/// Nothing has come for a while: what was said may be lost.
+/// Nothing has come for a while: what was said may be lost, that the file is held up no longer, too.
 void Receiving::poll(Instant now) {
   if (now >= left_until_) return end(State::failed, Why::left, true);
   if (now < stalled_at_) return;
-  is_paused() || finishing_ ? void(stalled_at_ = Instant::never()) : say_where(now);
+  finishing_ ? void(stalled_at_ = Instant::never()) : say_where(now);
 }
 
 void Receiving::on_target(std::optional<std::uint64_t> have, Why why, Instant now) {
@@ -123,7 +124,7 @@ void Receiving::on_written(std::optional<std::uint64_t> have, Why why, Instant n
   if (is_over(transfer_.state)) return;
   if (!have) {
     host_.say(transfer_.peer, wire::FileCancel{transfer_.id, why});
-    return end(State::failed, why, true);
+    return end(State::failed, why, false);
   }
   transfer_.done = *have;
   pace_.update(*have, now);

@@ -43,7 +43,7 @@ class TransfersHost {
 
   // Of a file that is sent.
   virtual void read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, std::size_t size) = 0;  // on_read()
-  virtual void digest(const FileId& id, std::uint32_t attempt) = 0;  // on_digest()
+  virtual void digest(const FileId& id) = 0;  // on_digest()
   // Of one that is received.
   /// The folder in which the beginning of a file lies that was accepted once, by an earlier run of the program, too.
   virtual std::optional<std::string> accepted_before(const wire::FileOffer& offer) = 0;

@@ -7,6 +7,8 @@
 namespace lotse::files {
 namespace {
 
+constexpr std::size_t kMostUnderWay = 32u << 20;  // bytes of all files: what waits in the own connection at most
+
 template <class... F>
 struct Cases : F... {
   using F::operator()...;
@@ -74,7 +76,7 @@ bool Transfers::offer(const FileId& id, ParticipantId to, const std::string& nam
   transfer.name = name;
   transfer.size = size;
   transfer.path = path;
-  auto& sending = out_[id] = std::make_unique<Sending>(host_, std::move(transfer));
+  auto& sending = out_[id] = std::make_unique<Sending>(host_, windows_[to], std::move(transfer));
   host_.changed(sending->transfer());
   sending->set_here(here_.contains(to), now);
   return true;
@@ -106,6 +108,7 @@ bool Transfers::pause(const FileId& id, bool on, Instant now) {
     file->pause(on, now);
   else
     incoming(id)->pause(on, now);
+  spread(now);
   return true;
 }
 
@@ -118,6 +121,7 @@ bool Transfers::cancel(const FileId& id, Instant now) {
   } else {
     incoming(id)->refuse(now);
   }
+  spread(now);
   return true;
 }
 
@@ -154,7 +158,7 @@ void Transfers::on_message(ParticipantId from, wire::FileMessage message, bool m
                    },
                    [&](wire::FileAnswer& m) {
                      if (Sending* file = outgoing(m.id); file != nullptr && file->is_left() && m.accepted)
-                       file->come_back(from);
+                       file->come_back(from, windows_[from]);
                      if (Sending* file = of_receiver(m.id)) return file->on_answer(m, now);
                      if (m.accepted) host_.say(from, wire::FileCancel{m.id, Why::wanted});  // we know of none
                    },
@@ -170,6 +174,22 @@ void Transfers::on_message(ParticipantId from, wire::FileMessage message, bool m
                    },
                    [&](wire::FileCancel& m) { on_cancel(from, m, now); }},
              message);
+  spread(now);
+}
+
+void Transfers::spread(Instant now) {
+  std::size_t in_all = 0;
+  for (const auto& [id, file] : out_) in_all += file->under_way();
+  while (in_all < kMostUnderWay) {
+    Sending* next = nullptr;
+    for (const auto& [id, file] : out_)
+      if (file->wants() && file->window().has_room() && (next == nullptr || file->last_turn() < next->last_turn()))
+        next = file.get();
+    if (next == nullptr) return;
+    in_all -= next->under_way();
+    next->send_next(++turns_, now);
+    in_all += next->under_way();
+  }
 }
 
 void Transfers::on_offer(ParticipantId from, const wire::FileOffer& offer, bool may_send, Instant now) {
@@ -203,7 +223,7 @@ void Transfers::on_cancel(ParticipantId from, const wire::FileCancel& cancel, In
   if (Sending* file = outgoing(cancel.id); file != nullptr && file->transfer().peer == from)
     if (!is_over(file->transfer().state)) file->end(state, cancel.why, now);
   if (Receiving* file = incoming(cancel.id); file != nullptr && file->transfer().peer == from)
-    if (!is_over(file->transfer().state)) file->end(state, cancel.why, cancel.why != Why::wanted);
+    if (!is_over(file->transfer().state)) file->end(state, cancel.why, false);
 }
 
 void Transfers::on_members(const std::set<ParticipantId>& members, const std::set<ParticipantId>& here, Instant now) {
@@ -221,6 +241,7 @@ void Transfers::on_members(const std::set<ParticipantId>& members, const std::se
     else if (!here.contains(transfer.peer))
       file->interrupt();
   }
+  spread(now);
 }
 
 void Transfers::on_connection(Instant now) {
@@ -232,11 +253,11 @@ void Transfers::on_connection(Instant now) {
 void Transfers::on_read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, const Bytes* bytes,
                         Instant now) {
   if (Sending* file = outgoing(id)) file->on_read(attempt, offset, bytes, now);
+  if (bytes == nullptr) spread(now);  // it has ended, and others may have its room
 }
 
-void Transfers::on_digest(const FileId& id, std::uint32_t attempt, const std::array<std::uint8_t, 32>* sha256,
-                          Instant now) {
-  if (Sending* file = outgoing(id)) file->on_digest(attempt, sha256, now);
+void Transfers::on_digest(const FileId& id, const std::array<std::uint8_t, 32>* sha256, Instant now) {
+  if (Sending* file = outgoing(id)) file->on_digest(sha256, now);
 }
 
 void Transfers::on_target(const FileId& id, std::optional<std::uint64_t> have, Why why, Instant now) {
@@ -254,6 +275,7 @@ void Transfers::on_finished(const FileId& id, const std::optional<std::string>& 
 void Transfers::poll(Instant now) {
   for (const auto& [id, file] : out_) file->poll(now);
   for (const auto& [id, file] : in_) file->poll(now);
+  spread(now);
 }
 
 Instant Transfers::next_deadline() const {

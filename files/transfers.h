@@ -39,7 +39,7 @@ class Transfers {
 
   // The disk. Nothing: it could not, and why.
   void on_read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, const Bytes* bytes, Instant now);
-  void on_digest(const FileId& id, std::uint32_t attempt, const std::array<std::uint8_t, 32>* sha256, Instant now);
+  void on_digest(const FileId& id, const std::array<std::uint8_t, 32>* sha256, Instant now);
   void on_target(const FileId& id, std::optional<std::uint64_t> have, Why why, Instant now);
   void on_written(const FileId& id, std::optional<std::uint64_t> have, Why why, Instant now);
   void on_finished(const FileId& id, const std::optional<std::string>& path, std::optional<Why> why);
@@ -51,7 +51,9 @@ class Transfers {
   TransfersHost& host_;
   std::map<FileId, std::unique_ptr<Sending>> out_;
   std::map<FileId, std::unique_ptr<Receiving>> in_;
+  std::map<ParticipantId, SendWindow> windows_;  // to each member that was sent a file
   std::set<ParticipantId> here_;
+  std::uint64_t turns_ = 0;
 
   Sending* outgoing(const FileId& id) const;
   Receiving* incoming(const FileId& id) const;
@@ -60,6 +62,8 @@ class Transfers {
   void on_cancel(ParticipantId from, const wire::FileCancel& cancel, Instant now);
   std::size_t unfinished(std::optional<ParticipantId> from) const;
   void forget_oldest();
+  /// Each file of which there is more to send gets a turn, those first that have waited longest for one.
+  void spread(Instant now);
 };
 
 }  // namespace lotse::files

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "base/text.h"
 #include "crypto/secret.h"
 #include "wire/limits.h"
 
@@ -58,8 +59,9 @@ void FileExchange::arm() { timer_.set(transfers_.next_deadline()); }
 
 void FileExchange::start(const FileMemory::Outgoing& file) {
   disk_.open_source(file.id, file.source);
-  transfers_.offer(file.id, ParticipantId{file.to}, file.source.name, file.source.size, file.source.path,
-                   net::Loop::now());
+  // Names of files are bytes, and need not be text.
+  transfers_.offer(file.id, ParticipantId{file.to}, clean_text(file.source.name, wire::kMaxFileName), file.source.size,
+                   file.source.path, net::Loop::now());
   arm();
 }
 
@@ -133,7 +135,10 @@ void FileExchange::changed(const files::Transfer& transfer) {
   bool due = first || at->second.state != transfer.state || now - at->second.at >= kTellGap;
   if (files::is_over(transfer.state) && transfer.why != files::Why::left) memory_.forget(transfer.id);
   if (!due) return;
-  at->second = {transfer.state, now};
+  if (files::is_over(transfer.state))
+    told_.erase(at);
+  else
+    at->second = {transfer.state, now};
   // Not from inside of a call of the session.
   loop_.post([this, transfer, alive = std::weak_ptr<int>(alive_)] {
     if (!alive.expired()) events_.on_change(transfer);
@@ -165,23 +170,25 @@ void FileExchange::on_read(const wire::FileId& id, std::uint32_t attempt, std::u
   arm();
 }
 
-void FileExchange::on_digest(const wire::FileId& id, std::uint32_t attempt,
-                             const std::array<std::uint8_t, 32>* sha256) {
-  transfers_.on_digest(id, attempt, sha256, net::Loop::now());
+void FileExchange::on_digest(const wire::FileId& id, const std::array<std::uint8_t, 32>* sha256) {
+  transfers_.on_digest(id, sha256, net::Loop::now());
   arm();
 }
 
 void FileExchange::on_target(const wire::FileId& id, std::optional<std::uint64_t> have, files::Why why) {
   transfers_.on_target(id, have, why, net::Loop::now());
+  arm();
 }
 
 void FileExchange::on_written(const wire::FileId& id, std::optional<std::uint64_t> have, files::Why why) {
   transfers_.on_written(id, have, why, net::Loop::now());
+  arm();
 }
 
 void FileExchange::on_finished(const wire::FileId& id, const std::optional<std::string>& path,
                                std::optional<files::Why> why) {
   transfers_.on_finished(id, path, why);
+  arm();
 }
 
 }  // namespace lotse::program

@@ -48,7 +48,7 @@ class FileExchange final : private files::TransfersHost, private files::DiskEven
   bool say(ParticipantId to, const wire::FileMessage& message) override { return events_.say(to, message); }
   void changed(const files::Transfer& transfer) override;
   void read(const wire::FileId& id, std::uint32_t attempt, std::uint64_t offset, std::size_t size) override;
-  void digest(const wire::FileId& id, std::uint32_t attempt) override { disk_.digest(id, attempt); }
+  void digest(const wire::FileId& id) override { disk_.digest(id); }
   std::optional<std::string> accepted_before(const wire::FileOffer& offer) override;
   void open_target(const wire::FileOffer& offer, const std::string& folder) override;
   void write(const wire::FileId& id, std::uint64_t offset, Bytes bytes) override;
@@ -56,7 +56,7 @@ class FileExchange final : private files::TransfersHost, private files::DiskEven
   void close(const wire::FileId& id, bool keep) override;
   // DiskEvents
   void on_read(const wire::FileId& id, std::uint32_t attempt, std::uint64_t offset, const Bytes* bytes) override;
-  void on_digest(const wire::FileId& id, std::uint32_t attempt, const std::array<std::uint8_t, 32>* sha256) override;
+  void on_digest(const wire::FileId& id, const std::array<std::uint8_t, 32>* sha256) override;
   void on_target(const wire::FileId& id, std::optional<std::uint64_t> have, files::Why why) override;
   void on_written(const wire::FileId& id, std::optional<std::uint64_t> have, files::Why why) override;
   void on_finished(const wire::FileId& id, const std::optional<std::string>& path,

@@ -68,7 +68,7 @@ struct Answers final : DiskEvents {
   void on_read(const FileId&, std::uint32_t, std::uint64_t, const Bytes* b) override {
     bytes = b ? std::optional(*b) : std::nullopt;
   }
-  void on_digest(const FileId&, std::uint32_t, const std::array<std::uint8_t, 32>* h) override {
+  void on_digest(const FileId&, const std::array<std::uint8_t, 32>* h) override {
     sha256 = h ? std::optional(*h) : std::nullopt;
   }
   void on_target(const FileId&, std::optional<std::uint64_t> h, Why w) override { have = h, why = w; }
@@ -185,7 +185,7 @@ TEST_CASE("a file that is sent is read as it was when it was chosen, or not at a
   a.wait();
   REQUIRE(a.bytes);
   CHECK(std::string(a.bytes->begin(), a.bytes->end()) == "456");
-  a.disk.digest(Answers::kId, 1);
+  a.disk.digest(Answers::kId);
   a.wait();
   crypto::RunningHash hash;
   hash.add(Bytes{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'});

@@ -20,7 +20,7 @@ bool arrived(const World& w, const FileId& id) {
 bool settled(const World& w, const FileId& id) {
   auto done = [&](const Side& side) {
     const Transfer* transfer = side.transfers.find(id);
-    return transfer == nullptr || transfer->state == State::done;
+    return transfer == nullptr || is_over(transfer->state);
   };
   auto at = w.two.whole.find(id);
   return at != w.two.whole.end() && at->second == w.one.sources.at(id) && done(w.one) && done(w.two);
@@ -147,6 +147,68 @@ TEST_CASE("after a cut or a restart of either side it goes on where it was") {
   CHECK(w.two.written == 8 * kMiB);  // on the receiver's disk nothing was lost
 }
 
+TEST_CASE("who has paused and goes on during a cut is not waited for") {
+  World w;
+  w.bytes_per_second = 1e6;
+  FileId id = w.send(w.one, 4 * kMiB);
+  w.two.transfers.accept(id, "/here", w.now);
+  w.run(1s);
+  for (Side* side : {&w.one, &w.two}) side->transfers.pause(id, true, w.now);
+  w.run(2s);
+  int lost = 0;
+  w.connected = false;
+  for (Side* side : {&w.one, &w.two}) side->transfers.pause(id, false, w.now);
+  w.run(1s);
+  SECTION("and its sender asks when the cut is over") { w.cut(1s); }
+  SECTION("and what its sender asks then is lost, too") {
+    w.lets_through = [&](const wire::FileMessage&) { return ++lost > 1; };
+    w.cut(1s);
+  }
+  SECTION("and nobody notices the cut") { w.connected = true; }
+  CHECK(w.until([&] { return arrived(w, id); }, 40s));
+}
+
+TEST_CASE("a hash that takes its time is waited for, and made once") {
+  World w;
+  FileId id = w.send(w.one, kMiB);
+  w.one.hashing = 45s;
+  w.two.transfers.accept(id, "/here", w.now);
+  CHECK(w.until([&] { return arrived(w, id); }, 50s));
+}
+
+TEST_CASE("many files at once are not more under way than one, and a small one does not wait for the large ones") {
+  World w;
+  w.bytes_per_second = 5e6;
+  std::vector<FileId> large;
+  for (std::uint8_t i = 0; i < 30; ++i) {
+    large.push_back(w.send(w.one, 2 * kMiB, i));
+    w.two.transfers.accept(large.back(), "/here", w.now);
+  }
+  w.run(1s);
+  w.most_under_way = 0;
+  FileId small = w.send(w.one, 20000, 99);
+  CHECK(w.until([&] { return w.two.transfers.accept(small, "/here", w.now); }, 1s));
+  CHECK(w.until([&] { return arrived(w, small); }, 1s));
+  CHECK(w.one.state(large.back()) == State::active);
+  for (const FileId& id : large) CHECK(w.until([&] { return arrived(w, id); }));
+  CHECK(w.most_under_way < wire::kReceiverFiles);
+  CHECK(w.two.written == 30 * 2 * kMiB + 20000);  // nothing came twice
+}
+
+TEST_CASE("a receiver that asks all the time gets no more than the path takes") {
+  World w;
+  w.bytes_per_second = 1e6;
+  FileId id = w.send(w.one, 20 * kMiB);
+  w.two.transfers.accept(id, "/here", w.now);
+  w.run(1s);
+  w.most_under_way = 0;
+  for (int i = 0; i < 2000; ++i) {
+    w.one.transfers.on_message(w.two.self, wire::FileAnswer{id, true, 0}, true, w.now);
+    w.run(5ms);
+  }
+  CHECK(w.most_under_way < kMiB);
+}
+
 TEST_CASE("whatever is lost, cut or restarted, every file arrives") {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     INFO("seed " << seed);
@@ -184,10 +246,7 @@ TEST_CASE("whatever is lost, cut or restarted, every file arrives") {
     w.run(12s);
     for (const FileId& id : ids) {
       w.two.transfers.accept(id, "/here", w.now);
-      for (Side* side : {&w.one, &w.two}) {  // a lost pause is said again when it is wanted again
-        side->transfers.pause(id, true, w.now);
-        side->transfers.pause(id, false, w.now);
-      }
+      for (Side* side : {&w.one, &w.two}) side->transfers.pause(id, false, w.now);
     }
     for (const FileId& id : ids) CHECK(w.until([&] { return settled(w, id); }, 120s));
   }

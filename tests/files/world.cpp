@@ -37,10 +37,10 @@ void Side::read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, s
   });
 }
 
-void Side::digest(const FileId& id, std::uint32_t attempt) {
-  world_.later(*this, kDisk, [=, this] {
+void Side::digest(const FileId& id) {
+  world_.later(*this, kDisk + hashing, [=, this] {
     auto sha256 = sha256_of(sources[id]);
-    transfers.on_digest(id, attempt, &sha256, world_.now);
+    transfers.on_digest(id, &sha256, world_.now);
   });
 }
 
@@ -71,6 +71,7 @@ void Side::finish(const FileId& id, const std::array<std::uint8_t, 32>& sha256) 
   world_.later(*this, kDisk, [=, this] {
     if (sha256_of(parts[id]) != sha256) return transfers.on_finished(id, {}, {});
     whole[id] = std::move(parts[id]);
+    accepted.erase(id);
     parts.erase(id);
     transfers.on_finished(id, "/here/file", {});
   });

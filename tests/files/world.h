@@ -23,7 +23,7 @@ class Side final : public TransfersHost {
   bool say(ParticipantId to, const wire::FileMessage& message) override;
   void changed(const Transfer& transfer) override { seen.push_back(transfer); }
   void read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, std::size_t size) override;
-  void digest(const FileId& id, std::uint32_t attempt) override;
+  void digest(const FileId& id) override;
   std::optional<std::string> accepted_before(const wire::FileOffer& offer) override;
   void open_target(const wire::FileOffer& offer, const std::string& folder) override;
   void write(const FileId& id, std::uint64_t offset, Bytes bytes) override;
@@ -42,6 +42,7 @@ class Side final : public TransfersHost {
   std::vector<Transfer> seen;
   std::map<FileId, Bytes> sources, parts, whole;
   std::map<FileId, bool> accepted;  // and remembered
+  Duration hashing = 0s;            // that the hash of a whole file takes
   std::size_t room = SIZE_MAX;      // bytes that its disk takes
   std::uint64_t written = 0;        // bytes, more than once counted so
   int life = 0;

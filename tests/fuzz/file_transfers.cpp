@@ -37,10 +37,10 @@ struct Host final : TransfersHost {
       t.on_read(id, attempt, offset, &bytes, now);
     });
   }
-  void digest(const FileId& id, std::uint32_t attempt) override {
+  void digest(const FileId& id) override {
     answers.push_back([=, this](Transfers& t) {
       std::array<std::uint8_t, 32> hash{};
-      t.on_digest(id, attempt, &hash, now);
+      t.on_digest(id, &hash, now);
     });
   }
   std::optional<std::string> accepted_before(const wire::FileOffer&) override { return std::nullopt; }
