@@ -53,7 +53,6 @@ bool Talk::send(const Line& line, Group to) {
   chat.set_text(line.text);
   chat.set_to_all(!line.to);
   chat.set_line(line.number);
-  if (!line.to) chat.set_base(base_);
   return to ? core_.tell(*to, message, crypto::Stream::chat) : core_.tell_all(crypto::Stream::chat, message);
 }
 
@@ -81,7 +80,7 @@ void Talk::members_changed() {
   for (ParticipantId id : here) {
     if (here_.contains(id)) continue;
     // What was said before somebody came is not for them.
-    if (since_.try_emplace(id, last_[std::nullopt]).second) base_ = last_[std::nullopt];
+    since_.try_emplace(id, last_[std::nullopt]);
     tell_how_far(id);
   }
   here_ = std::move(here);
@@ -99,7 +98,7 @@ void Talk::tell_how_far(ParticipantId member) {
   auto to_all = last_.find(std::nullopt), to_you = last_.find(member);
   if (to_you == last_.end() && (to_all == last_.end() || to_all->second == 0)) return;
   message.mutable_talked()->set_to_all(to_all == last_.end() ? 0 : to_all->second);
-  message.mutable_talked()->set_base(base_);
+  message.mutable_talked()->set_gone_to_all(since_[member] + 1);
   message.mutable_talked()->set_to_you(to_you == last_.end() ? 0 : to_you->second);
   core_.tell(member, message, crypto::Stream::chat);
 }
@@ -134,17 +133,11 @@ void Talk::show(const Source& source, const Heard::Early& line) {
   core_.notify(ChatLine{source.first, source.second ? kEverybody : core_.self, line.text});
 }
 
-void Talk::begin(Heard& heard, std::uint64_t next) {
-  if (heard.next == 0) heard.next = next;
-}
-
 void Talk::on_line(ParticipantId from, const wire::pb::Chat& line, bool may_speak) {
   const std::uint64_t number = line.line();
   if (number == 0) return;
   const Source source{from, line.to_all()};
   Heard& heard = heard_[source];
-  // The first line to us alone is number 1; of those to all we may have come too late for some.
-  begin(heard, source.second ? std::min(line.base(), number - 1) + 1 : 1);
   const bool too_much = number != heard.next && early_bytes_ + line.text().size() > wire::kTalkEarly;
   if (number < heard.next || number - heard.next >= kMostEarly || too_much) return expect(heard);
   auto [at, is_new] = heard.early.try_emplace(number, Heard::Early{clean_text(line.text(), wire::kMaxChat), may_speak});
@@ -190,7 +183,6 @@ void Talk::on_talked(ParticipantId from, const wire::pb::Talked& talked) {
     if (last == 0 && gone == 0) return;
     const Source source{from, to_all};
     Heard& heard = heard_[source];
-    begin(heard, to_all ? std::min(talked.base(), last) + 1 : 1);
     heard.last = std::max(heard.last, last);
     heard.asked = 0;
     skip(source, heard, gone);
@@ -208,7 +200,6 @@ void Talk::poll() {
     if (auto to_all = last_.find(std::nullopt); to_all != last_.end()) {
       wire::pb::Message message;
       message.mutable_talked()->set_to_all(to_all->second);
-      message.mutable_talked()->set_base(base_);
       core_.tell_all(crypto::Stream::chat, message);
     }
     for (const auto& [group, last] : last_)

@@ -50,7 +50,7 @@ class Talk {
   };
   /// What one member says to all, or to us alone.
   struct Heard {
-    std::uint64_t next = 0;  // number that is shown next; 0: nothing is known
+    std::uint64_t next = 1;  // number that is shown next
     std::uint64_t last = 0;  // that we know was said
     struct Early {
       std::string text;
@@ -72,14 +72,12 @@ class Talk {
   std::map<Source, Instant> answered_;  // who asked, for which lines
   std::set<ParticipantId> here_;
   std::map<ParticipantId, std::uint64_t> since_;  // members: the last line to all before they came
-  std::uint64_t base_ = 0;                        // of the newest of them
   std::uint64_t roster_version_ = 0;
   Instant tell_at_ = Instant::never();  // how far it goes, to all
 
   bool send(const Line& line, Group to);
   void flush();
   void tell_how_far(ParticipantId member);
-  void begin(Heard& heard, std::uint64_t next);
   void advance(const Source& source, Heard& heard);
   void skip(const Source& source, Heard& heard, std::uint64_t next);
   void expect(Heard& heard);

@@ -10,14 +10,14 @@ using Message = wire::pb::Message;
 
 namespace {
 
-std::uint64_t lines = 0;  // said so far: each has a number of its own
-
+/// The next line of who says it to all.
 Bytes chat_frame(Station& from, const std::string& text) {
   Message message;
   message.mutable_chat()->set_text(text);
   message.mutable_chat()->set_to_all(true);
-  message.mutable_chat()->set_base(lines);
-  message.mutable_chat()->set_line(++lines);
+  static std::map<std::pair<Bytes, std::uint16_t>, std::uint64_t> said;  // by session and member
+  const Core& core = *from.session().core();
+  message.mutable_chat()->set_line(++said[{Bytes(core.facts.uuid.begin(), core.facts.uuid.end()), core.self.value()}]);
   return keys_of(from).envelope.seal_to_all(crypto::Stream::chat, serialized(message)).value();
 }
 

@@ -111,6 +111,21 @@ TEST_CASE("who joins later hears what is said from then on") {
   CHECK(heard(late) == std::vector<std::string>{"line 5"});
 }
 
+TEST_CASE("what was lost before somebody else came is still asked for") {
+  Talkers p;
+  p.world.lets_through = [&](const Station& to, ByteView frame) {
+    return !(frame[0] == wire::kPacketFrame && frame[2] == 1 && frame[4] == 4 && &to == &p.guest);
+  };
+  p.say(p.master);
+  Station& third = p.world.station("Cora");
+  third.join(p.number(), p.code());
+  REQUIRE(p.world.until([&] { return third.exact; }));
+  p.world.lets_through = nullptr;
+  p.say(p.master);
+  CHECK(p.world.until([&] { return heard(p.guest) == numbered(2); }, 5s));
+  CHECK(heard(third) == std::vector<std::string>{"line 1"});
+}
+
 TEST_CASE("lines to one are numbered for that one, and wait for who is away") {
   Talkers p;
   Station& third = p.world.station("Cora");
