@@ -109,20 +109,22 @@ void Talk::on_ask(ParticipantId from, const wire::pb::TalkAsk& ask) {
   answered = core_.now;
   const Group group = ask.to_all() ? Group() : Group(from);
   const std::uint64_t since = ask.to_all() ? since_[from] : 0;
-  std::uint64_t sent = 0, oldest = 0, bytes = 0;
+  auto meant = [&](const Line& line) { return line.to == group && line.number > since; };
+  const auto first = std::find_if(said_.begin(), said_.end(), meant);
+  const std::uint64_t oldest = first == said_.end() ? last_[group] + 1 : first->number;
+  if (oldest > ask.from()) {  // what is before it is gone here, too, or not for them; said first, so that the rest fits
+    wire::pb::Message message;
+    ask.to_all() ? message.mutable_talked()->set_gone_to_all(oldest)
+                 : message.mutable_talked()->set_gone_to_you(oldest);
+    core_.tell(from, message, crypto::Stream::chat);
+  }
+  std::uint64_t sent = 0, bytes = 0;
   for (const Line& line : said_) {
-    if (line.to != group || line.number <= since) continue;
-    if (oldest == 0) oldest = line.number;
-    if (line.number < ask.from() || sent == kMostEarly || bytes > wire::kTalkAnswer) continue;
+    if (!meant(line) || line.number < ask.from()) continue;
+    if (sent == kMostEarly || bytes > wire::kTalkAnswer) break;
     send(line, from);
     ++sent;
     bytes += line.text.size();
-  }
-  if (oldest > ask.from() || oldest == 0) {  // these are gone here, too, or not for them
-    wire::pb::Message message;
-    (ask.to_all() ? message.mutable_talked()->set_gone_to_all(oldest == 0 ? last_[group] + 1 : oldest)
-                  : message.mutable_talked()->set_gone_to_you(oldest == 0 ? last_[group] + 1 : oldest));
-    core_.tell(from, message, crypto::Stream::chat);
   }
 }
 

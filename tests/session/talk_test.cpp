@@ -126,6 +126,28 @@ TEST_CASE("what was lost before somebody else came is still asked for") {
   CHECK(heard(third) == std::vector<std::string>{"line 1"});
 }
 
+TEST_CASE("who came after many lines and was not told hears the next one at the first question") {
+  Talkers p;
+  for (int i = 0; i < 150; ++i) {
+    while (!p.say(p.master)) p.world.run(500ms);
+    p.world.run(10ms);
+  }
+  p.world.run(5s);
+  Station& late = p.world.station("Dora");
+  int dropped = 0, asked = 0;
+  p.world.between = [&](Station& station, World::Way way, Bytes& frame) {
+    const bool chat = &station == &late && frame[0] == wire::kPacketFrame && frame[2] == 1 && frame[4] == 4;
+    if (chat && way == World::Way::up) ++asked;
+    return !chat || way == World::Way::up || ++dropped > 1;  // how far it goes does not come
+  };
+  late.join(p.number(), p.master.all<NewCode>().empty() ? p.code() : p.master.all<NewCode>().back().code);
+  REQUIRE(p.world.until([&] { return late.exact && dropped == 1; }));
+  p.say(p.master);
+  REQUIRE(p.world.until([&] { return !heard(late).empty(); }, 20s));
+  CHECK(heard(late) == std::vector<std::string>{"line 150"});
+  CHECK(asked == 1);
+}
+
 TEST_CASE("lines to one are numbered for that one, and wait for who is away") {
   Talkers p;
   Station& third = p.world.station("Cora");

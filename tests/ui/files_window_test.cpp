@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
-#include <set>
+#include <thread>
 
 #include "tests/ui/shown.h"
 
@@ -31,6 +31,7 @@ struct Programs {
     std::filesystem::permissions(folder + "/" + name, std::filesystem::perms::owner_all);
   }
 };
+
 }  // namespace
 
 TEST_CASE("files in the panel are accepted, refused, held up and ended") {
