@@ -16,7 +16,8 @@ target_compile_options(lotse_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Werror
   -fPIE)  # everywhere the same, so that one precompiled header serves libraries and programs
 target_link_options(lotse_flags INTERFACE -pie)
-target_compile_definitions(lotse_flags INTERFACE LOTSE_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(lotse_flags INTERFACE LOTSE_VERSION="${PROJECT_VERSION}"
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)  # they are in net/asio.cpp
 if(LOTSE_SANITIZE)
   target_compile_options(lotse_flags INTERFACE -fsanitize=${LOTSE_SANITIZE} -fno-omit-frame-pointer -g1 -O1
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false alarms of g++ under sanitizers

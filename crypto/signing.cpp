@@ -36,6 +36,8 @@ std::string_view prefix(Purpose purpose) {
       return "rv1 heir";
     case Purpose::identity:
       return "rv1 identity";
+    case Purpose::board:
+      return "rv1 board";
   }
   std::abort();
 }

@@ -13,8 +13,8 @@ using VerifyKey = std::array<std::uint8_t, 32>;
 using Signature = std::array<std::uint8_t, 64>;
 
 /// What a signature is for: its text is the first thing signed, so that none can be taken for another.
-enum class Purpose { offer, join, message, picture, roster, tunnel, heir, identity };
-/// "rv1 offer", "rv1 join", "rv1 msg", "rv1 pic", "rv1 roster", "rv1 tunnel", "rv1 heir", "rv1 identity".
+enum class Purpose { offer, join, message, picture, roster, tunnel, heir, identity, board };
+/// "rv1 offer", "rv1 join", "rv1 msg", "rv1 pic", "rv1 roster", "rv1 tunnel", "rv1 heir", "rv1 identity", "rv1 board".
 std::string_view prefix(Purpose purpose);
 
 class SigningKey {

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "wire/board.h"
 #include "wire/file_message.h"
 
 namespace lotse::files {
@@ -29,6 +30,9 @@ struct Transfer {
   bool paused_here = false, paused_there = false;
   bool corrupt = false;  // failed: what arrived is not what was sent
   double rate = 0;       // bytes a second, lately
+  bool board = false;    // to or from the session's board: no peer
+  std::optional<FileId> board_file;            // incoming: which of the board's it is
+  std::optional<wire::BoardNo::Why> board_no;  // it failed: what the relay, or the moderator, says
 };
 
 /// Called from inside the functions of Transfers; none may call back into it. What the disk has done it is told later,

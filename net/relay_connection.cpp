@@ -5,9 +5,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <cassert>
 #include <deque>
@@ -18,6 +17,7 @@
 #include "net/loop_impl.h"
 #include "net/relay_certificate.h"
 #include "net/socket_stats.h"
+#include "net/tls_stream.h"
 
 namespace lotse::net {
 
@@ -26,8 +26,7 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using asio::ip::tcp;
 using boost::system::error_code;
-// Beast's own TLS stream: it puts the header and the payload of a message into one record. No permessage-deflate.
-using Stream = websocket::stream<beast::ssl_stream<tcp::socket>, false>;
+using Stream = websocket::stream<TlsStream, false>;  // no permessage-deflate
 
 namespace {
 
@@ -121,15 +120,15 @@ struct RelayConnection::Impl : std::enable_shared_from_this<Impl> {
     stream = std::make_shared<Stream>(tcp::socket(context_of(loop), protocol, socket), context);
     auto& tls = stream->next_layer();
     if (!is_address(address.host)) name_host(tls.native_handle());
-    tls.async_handshake(asio::ssl::stream_base::client, handler([this, of = stream](error_code error) {
-                          if (of != stream) return;
-                          if (certificate.problem() != ConnectProblem::none)
-                            return end(certificate.problem(), certificate.detail());
-                          if (error) return not_opened(kTls, error);
-                          if (!certificate.key()) return end(ConnectProblem::untrusted, "the relay was not judged");
-                          approach->settled();
-                          upgrade();
-                        }));
+    tls.handshake(asio::ssl::stream_base::client, handler([this, of = stream](error_code error) {
+                    if (of != stream) return;
+                    if (certificate.problem() != ConnectProblem::none)
+                      return end(certificate.problem(), certificate.detail());
+                    if (error) return not_opened(kTls, error);
+                    if (!certificate.key()) return end(ConnectProblem::untrusted, "the relay was not judged");
+                    approach->settled();
+                    upgrade();
+                  }));
   }
 
   /// SNI. What SSL_set_tlsext_host_name() does, which is a macro with casts of the old kind.

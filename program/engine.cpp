@@ -155,6 +155,7 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
   emit({{"event", "state"}, {"stage", "connecting"}, {"reason", ""}, {"relay", net::to_string(relay)}});
   RelayLink::Events events;
   events.on_frame = [this](ByteView frame) {
+    if (wire::is_board_frame(frame)) return board_ ? board_->on_frame(frame) : void();
     if (!direct_ || !direct_->on_relay_frame(frame))
       with_session([&](session::Session& s) { s.on_frame(frame, net::Loop::now()); });
   };
@@ -167,7 +168,7 @@ void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin)
   };
   events.on_disconnected = [this](const std::string& reason) {
     if (direct_) direct_->on_new_connection();
-    files_stale_ = true;
+    files_stale_ = board_cut_ = true;
     with_session([&](session::Session& s) { s.on_disconnected(reason, net::Loop::now()); });
   };
   events.on_failed = [this](const std::string& code, const std::string& message) {
@@ -220,6 +221,7 @@ void Engine::after_session() {
   if (!session_) return;
   follow_view();
   update_ways();
+  update_board();
   tell_path();
   Instant now = net::Loop::now();
   waits_.poll(now);
@@ -379,7 +381,10 @@ void Engine::let_session_go() {
   session_alive_.reset();
   loop_.post([session = std::shared_ptr<session::Session>(std::move(session_)),
               ways = std::shared_ptr<DirectWays>(std::move(direct_)),
-              exchange = std::shared_ptr<FileExchange>(std::move(files_))] {});
+              exchange = std::shared_ptr<FileExchange>(std::move(files_)),
+              board = std::shared_ptr<BoardExchange>(std::move(board_))] {});
+  board_files_.clear();
+  board_cut_ = false;
 }
 
 // What is queued goes out first; the last one that is closed lets the program end.

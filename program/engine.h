@@ -12,6 +12,7 @@
 
 #include "codec/canvas.h"
 #include "net/loop.h"
+#include "program/board_exchange.h"
 #include "program/canvas/canvas_file.h"
 #include "program/contacts.h"
 #include "program/direct_ways.h"
@@ -69,6 +70,7 @@ class Engine : public session::SessionHost {
   void notify(session::Event event) override { pending_events_.push_back(std::move(event)); }
   void on_direct(ParticipantId from, const wire::DirectSignal& signal) override;
   void on_file(ParticipantId from, wire::FileMessage message) override;
+  void on_board(const std::vector<session::BoardFile>& files) override;
   void work(std::function<std::function<void()>()> job) override { loop_.work(task_of(std::move(job))); }
   void decode(std::function<std::function<void()>()> job) override { loop_.decode(task_of(std::move(job))); }
   std::function<void()> task_of(std::function<std::function<void()>()> job);
@@ -108,6 +110,13 @@ class Engine : public session::SessionHost {
   /// Files that go between us and others.
   void open_files();
   void update_files();
+  bool pause_file(const wire::FileId& id, bool on);
+  /// Files that lie on the session's board.
+  void open_board();
+  void update_board();
+  nlohmann::json board_json() const;
+  const session::BoardFile* board_file_in(const nlohmann::json& command) const;
+  bool may_put_on_board() const;
   bool may_send_files(ParticipantId member) const;
   /// "path" and "via" of a member of the roster as JSON has it.
   void add_way(nlohmann::json& member) const;
@@ -183,6 +192,10 @@ class Engine : public session::SessionHost {
   void do_resume_file(const nlohmann::json&, const Answer&);
   void do_cancel_file(const nlohmann::json&, const Answer&);
   void do_files(const nlohmann::json&, const Answer&);
+  void do_board_put(const nlohmann::json&, const Answer&);
+  void do_board_get(const nlohmann::json&, const Answer&);
+  void do_board_remove(const nlohmann::json&, const Answer&);
+  void do_board_list(const nlohmann::json&, const Answer&);
   void do_path(const nlohmann::json&, const Answer&);
   void do_paths(const nlohmann::json&, const Answer&);
   void do_stats(const nlohmann::json&, const Answer&);
@@ -240,8 +253,11 @@ class Engine : public session::SessionHost {
   std::unique_ptr<RelayLink> relay_;
   std::unique_ptr<DirectWays> direct_;
   std::unique_ptr<FileExchange> files_;
-  bool members_changed_ = false;  // the ways have not heard of it
-  bool files_stale_ = false;      // what was said of files may be lost
+  std::unique_ptr<BoardExchange> board_;
+  std::vector<session::BoardFile> board_files_;  // the oldest first
+  bool board_cut_ = false;                       // it has not heard that the connection was lost
+  bool members_changed_ = false;                 // the ways have not heard of it
+  bool files_stale_ = false;                     // what was said of files may be lost
   struct Access;
   std::shared_ptr<Access> access_;                   // the access test under way
   std::vector<std::unique_ptr<RelayLink>> closing_;  // of sessions that are over

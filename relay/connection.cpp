@@ -1,7 +1,8 @@
 // One connection of the server: TLS, the small web server, and the WebSocket of a link.
 #include <netinet/tcp.h>
 
-#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
 
 #include "base/log.h"
 #include "relay/server_impl.h"
@@ -46,15 +47,27 @@ Connection::~Connection() {
   crowd_->go(bucket_);
 }
 
-void Connection::cut() { beast::get_lowest_layer(ws_).close(); }
+void Connection::cut() {
+  timer_.cancel();
+  error_code ignored;
+  beast::get_lowest_layer(ws_).close(ignored);
+}
+
+void Connection::expires_after(std::optional<Duration> time) {
+  if (!time) return void(timer_.cancel());
+  timer_.expires_after(*time);
+  timer_.async_wait([self = shared_from_this()](error_code problem) {
+    if (!problem) self->cut();
+  });
+}
 
 void Connection::start() {
-  auto& socket = beast::get_lowest_layer(ws_).socket();
+  auto& socket = beast::get_lowest_layer(ws_);
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kNotSentLow, sizeof kNotSentLow);
-  beast::get_lowest_layer(ws_).expires_after(wire::kOpeningTime);
-  ws_.next_layer().async_handshake(ssl::stream_base::server, [self = shared_from_this()](error_code problem) {
+  expires_after(wire::kOpeningTime);
+  ws_.next_layer().handshake(ssl::stream_base::server, [self = shared_from_this()](error_code problem) {
     if (!problem) return self->read_request();
     ++self->server_.counters.tls_failed;
     self->cut();
@@ -67,7 +80,7 @@ void Connection::read_request() {
   parser_.emplace();
   parser_->header_limit(wire::kMaxHttpHeader);
   parser_->body_limit(0);
-  beast::get_lowest_layer(ws_).expires_after(wire::kOpeningTime);
+  expires_after(wire::kOpeningTime);
   http::async_read(ws_.next_layer(), buffer_, *parser_,
                    [self = shared_from_this()](error_code problem, std::size_t) { self->on_request(problem); });
 }
@@ -106,15 +119,15 @@ void Connection::answer(const http::request<http::empty_body>& request) {
   response_->content_length(size);
   http::async_write(ws_.next_layer(), *response_, [self = shared_from_this()](error_code problem, std::size_t) {
     if (problem) return self->cut();
-    beast::get_lowest_layer(self->ws_).expires_after(kCloseTime);
-    self->ws_.next_layer().async_shutdown([self](error_code) { self->cut(); });
+    self->expires_after(kCloseTime);
+    self->ws_.next_layer().shutdown([self](error_code) { self->cut(); });
   });
 }
 
 // --- a link ----------------------------------------------------------------------------------------------------------
 
 void Connection::upgrade() {
-  beast::get_lowest_layer(ws_).expires_never();
+  expires_after({});
   ws_.set_option(websocket::stream_base::timeout{wire::kOpeningTime, kIdleTime, true});
   // A client that asks for our protocol is told that it got it; it takes no other server for a relay.
   bool asked = parser_->get()[http::field::sec_websocket_protocol] == "lotse.v1";
@@ -267,10 +280,7 @@ void Connection::finish_close() {
       queued_ -= queue_[1]->size();
       queue_.erase(queue_.begin() + 1);
     }
-  timer_.expires_after(kCloseTime);
-  timer_.async_wait([self = shared_from_this()](error_code problem) {
-    if (!problem) self->cut();
-  });
+  expires_after(kCloseTime);
   if (!writing_) send_close();
 }
 
@@ -283,7 +293,6 @@ void Connection::send_close() {
 /// Reading or writing failed. Once: what is still under way ends with the socket.
 void Connection::end_link() {
   cut();
-  timer_.cancel();
   closing_ = true;
   udp_farewell_ = false;
   udp_->forget(*this);

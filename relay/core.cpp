@@ -129,6 +129,8 @@ void Core::first_frame(ConnId id, Conn& conn, const wire::Frame& frame, Instant 
 void Core::next_frame(ConnId id, Conn& conn, Bytes bytes, Instant now) {
   Session& session = conn.room->session;
   LinkId link = conn.link;
+  if (wire::is_board_frame(bytes))
+    if (auto board = wire::decode_board(bytes)) return session.on_board(link, *board, now);
   auto frame = wire::decode(bytes);
   bool known = true;
   if (!frame) {
@@ -341,6 +343,17 @@ void Core::keep_within_budget(Instant now) {
 }
 
 // --- time ------------------------------------------------------------------------------------------------------------
+
+void Core::keep_boards(BoardStore& boards, Instant now) {
+  boards_ = &boards;
+  std::set<SessionUuid> known;
+  for (const auto& [number, room] : sessions_) known.insert(room->session.record().uuid);
+  boards.keep_only(known);
+  for (const auto& [number, room] : sessions_) {
+    room->session.load_board(now);
+    settle(*room, now);
+  }
+}
 
 void Core::poll(Instant now) {
   poll_openings(now);

@@ -39,6 +39,9 @@ class Core final : private Hub {
   /// The answer to Accounts::check().
   void on_token(ConnId asker, const TokenAnswer& answer, Instant now);
 
+  /// From now on sessions have boards, in there; what is in there of no session goes. Outlives this.
+  void keep_boards(BoardStore& boards, Instant now);
+
   void poll(Instant now);
   /// Instant::never() when nothing is due.
   Instant next_deadline() const;
@@ -88,6 +91,7 @@ class Core final : private Hub {
   Rooms sessions_;
   std::deque<Opening> opening_;   // the oldest first; those that went on are skipped
   Accounts* accounts_ = nullptr;  // null: no token is needed
+  BoardStore* boards_ = nullptr;
   std::uint64_t accounts_version_ = 0;
   std::map<std::string, std::set<Room*>> holders_;  // whose sessions are on, by the id of their token
   Instant next_revocation_ = Instant::never();
@@ -103,6 +107,7 @@ class Core final : private Hub {
   std::size_t files_queued(ConnId conn) const override { return links_.files_queued(conn); }
   void cut(ConnId conn, wire::RelayError why, std::uint32_t detail) override;
   void admitted(ConnId conn) override { links_.admitted(conn); }
+  BoardStore* boards() override { return boards_; }
   const Limits& limits() const override { return limits_; }
   Counters& count() override { return counters_; }
   const std::shared_ptr<Meter>& meter() const override { return meter_; }

@@ -8,6 +8,8 @@
 
 namespace lotse::relay {
 
+class BoardStore;
+
 class Hub {
  public:
   virtual ~Hub() = default;
@@ -18,6 +20,8 @@ class Hub {
   virtual void cut(ConnId conn, wire::RelayError why, std::uint32_t detail) = 0;
   virtual void admitted(ConnId conn) = 0;
 
+  /// Null: this relay keeps no boards.
+  virtual BoardStore* boards() { return nullptr; }
   virtual const Limits& limits() const = 0;
   virtual Counters& count() = 0;
   virtual const std::shared_ptr<Meter>& meter() const = 0;  // of the whole relay

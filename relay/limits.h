@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/time.h"
+#include "wire/board.h"
 #include "wire/limits.h"
 
 namespace lotse::relay {
@@ -21,6 +22,8 @@ struct Limits {
   std::size_t relay_cache = wire::kRelayCache;          // bytes
   std::size_t session_backlog = wire::kSessionBacklog;  // bytes
   std::size_t relay_backlog = wire::kRelayBacklog;      // bytes
+  std::uint64_t session_board = wire::kSessionBoard;    // bytes of files
+  std::uint64_t relay_boards = wire::kRelayBoards;      // bytes of files
 };
 
 /// Lets through `per_minute` at once and then as many a minute.

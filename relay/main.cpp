@@ -25,6 +25,7 @@ struct Options {
   CLI::App* token_command = nullptr;  // what was chosen instead of running
   std::string udp, log_level = "info";
   std::size_t session_cache_mb = wire::kSessionCache >> 20, relay_cache_mb = wire::kRelayCache >> 20;
+  std::size_t session_board_mb = wire::kSessionBoard >> 20, relay_boards_mb = wire::kRelayBoards >> 20;
 };
 
 std::filesystem::path default_data() {
@@ -69,6 +70,14 @@ void describe_limits(CLI::App& app, Options& options) {
   add("--joins-per-minute-session", limits.joins_per_minute_session, "Joins to one session");
   add("--session-cache-mb", options.session_cache_mb, "MiB of sealed pictures kept for one session");
   add("--relay-cache-mb", options.relay_cache_mb, "MiB of sealed pictures kept for all of them");
+  auto board = [&](const char* name, std::size_t& value, const char* help) {
+    app.add_option(name, value, help)
+        ->check(CLI::Range(std::size_t{0}, std::size_t{10000000}))
+        ->capture_default_str()
+        ->group(group);
+  };
+  board("--session-board-mb", options.session_board_mb, "MiB of files on the board of one session (0: no boards)");
+  board("--relay-boards-mb", options.relay_boards_mb, "MiB of files on the boards of all of them");
 }
 
 /// Options of the relay itself, --data above all, may stand behind the subcommand.
@@ -128,6 +137,8 @@ void describe(CLI::App& app, Options& options) {
 void finish(Options& options) {
   options.server.limits.session_cache = options.session_cache_mb << 20;
   options.server.limits.relay_cache = options.relay_cache_mb << 20;
+  options.server.limits.session_board = std::uint64_t{options.session_board_mb} << 20;
+  options.server.limits.relay_boards = std::uint64_t{options.relay_boards_mb} << 20;
   options.server.udp = options.udp.empty() ? relay::usual_udp_ports() : *relay::parse_udp_ports(options.udp);
   if (options.log_addresses) options.server.log_addresses = relay::LogAddresses::yes;
   if (options.require_token) options.server.hosts_need = relay::HostsNeed::token;

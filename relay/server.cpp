@@ -46,6 +46,10 @@ Server::Impl::Impl(ServerOptions o) : options(std::move(o)), names(options.log_a
   fingerprint = fingerprint_text(public_key_hash(files.certificate));
   store = std::make_unique<SqliteStore>(options.data / "relay.db");
   core = std::make_unique<Core>(*this, numbers, *store, options.limits, steady_now());
+  if (options.limits.session_board > 0) {
+    boards = std::make_unique<DiskBoard>(options.data / "board");
+    core->keep_boards(*boards, steady_now());
+  }
   demand_tokens();
   listen();
   udp = std::make_shared<UdpLinks>(io, options.listen, options.udp);

@@ -2,12 +2,13 @@
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/ssl.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -16,8 +17,10 @@
 #include <vector>
 
 #include "net/link/carrier.h"
+#include "net/tls_stream.h"
 #include "relay/certificate.h"
 #include "relay/core.h"
+#include "relay/disk_board.h"
 #include "relay/pages.h"
 #include "relay/server.h"
 #include "relay/sqlite_store.h"
@@ -71,6 +74,7 @@ struct Server::Impl final : Links {
   std::shared_ptr<ssl::context> tls;
   std::string fingerprint;
   std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<DiskBoard> boards;  // null: none are kept
   RandomNumbers numbers;
   std::unique_ptr<TokenAccounts> accounts;  // null: no token is needed
   std::unique_ptr<Core> core;
@@ -121,7 +125,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, net::l
   void cut();
 
  private:
-  using Stream = websocket::stream<beast::ssl_stream<beast::tcp_stream>>;
+  using Stream = websocket::stream<net::TlsStream, false>;  // no permessage-deflate: what comes is sealed
   Server::Impl& server_;
   std::shared_ptr<Crowd> crowd_;
   std::shared_ptr<ssl::context> tls_;  // as it was when this connection came
@@ -143,6 +147,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, net::l
   SharedBytes last_;           // that was sent: the reason, when it is closed
   bool udp_farewell_ = false;  // closing, and datagrams are still to be acknowledged
 
+  /// Cuts the connection when `time` has passed without another call of it; nothing: no longer.
+  void expires_after(std::optional<Duration> time);
   void read_request();
   void on_request(error_code problem);
   void answer(const http::request<http::empty_body>& request);

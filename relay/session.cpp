@@ -23,7 +23,8 @@ Session::Session(Hub& hub, SessionRecord record, Instant now)
       term_(record.term()),
       master_gone_(now),
       until_(now + Duration(wire::kNumberKept)),
-      pictures_(hub) {}
+      pictures_(hub),
+      board_(hub, record.uuid) {}
 
 Session::~Session() = default;
 
@@ -391,6 +392,7 @@ bool Session::remove(const wire::TunnelRequest& request, Instant now) {
 
 void Session::remove_member(ParticipantId id, bool ban_too, Instant now) {
   removed_.insert(id);
+  board_.allow(id, false);
   pictures_.drop_source(id);
   if (auto from = came_from_.find(id); from != came_from_.end()) {  // also of one whose link is gone just now
     if (ban_too) ban(from->second);
@@ -451,6 +453,44 @@ bool Session::has_room_for_file(const Link& to, std::size_t size) const {
          hub_.meter()->live <= (limits.relay_backlog + limits.relay_cache) / 2;
 }
 
+void Session::on_board(LinkId from, const wire::BoardFrame& frame, Instant now) {
+  Link* link = find(from);
+  if (link == nullptr) return;
+  if (!link->participant) return refuse(*link, now);
+  auto answer = [&](const wire::BoardFrame& reply) {
+    send(*link, metered(wire::encode_board(reply), meter_, hub_.meter()));
+  };
+  const bool master = is_master(*link);
+  if (auto* put = std::get_if<wire::BoardPut>(&frame))
+    answer(board_.on_put(*link->participant, master, *put, now));
+  else if (auto* chunk = std::get_if<wire::BoardChunk>(&frame))
+    answer(board_.on_chunk(*link->participant, *chunk, now));
+  else if (auto* get = std::get_if<wire::BoardGet>(&frame))
+    board_.whole(get->id) != nullptr ? send_chunks(*link, *get)
+                                     : answer(wire::BoardNo{get->id, wire::BoardNo::Why::gone});
+  else if (auto* remove = std::get_if<wire::BoardRemove>(&frame))
+    board_.on_remove(*link->participant, master, remove->id);
+  else if (auto* allow = std::get_if<wire::BoardAllow>(&frame); allow != nullptr && master)
+    board_.allow(allow->member, allow->on);
+  else
+    refuse(*link, now);
+  cut_slow(now);
+}
+
+void Session::send_chunks(Link& to, const wire::BoardGet& get) {
+  const KeptFile& file = *board_.whole(get.id);
+  const std::uint32_t chunks = wire::board_chunks(file.size);
+  for (std::uint32_t i = 0; i < get.count && get.first < chunks - i; ++i) {
+    const std::uint32_t index = get.first + i;
+    if (!has_room_for_file(to, wire::board_sealed_size(file.size, index))) return;  // it is asked for again
+    auto sealed = board_.read(file, index);
+    if (!sealed)
+      return send(to,
+                  metered(wire::encode_board(wire::BoardNo{get.id, wire::BoardNo::Why::unable}), meter_, hub_.meter()));
+    send(to, metered(wire::encode_board(wire::BoardChunk{get.id, index, *sealed}), meter_, hub_.meter()));
+  }
+}
+
 void Session::on_key_request(LinkId from, const wire::KeyRequest& request, Instant now) {
   Link* link = find(from);
   if (link == nullptr) return;
@@ -494,12 +534,13 @@ void Session::poll(Instant now) {
     if (link != nullptr && !link->participant) cut(link->id, RelayError::removed, now);
   }
   pictures_.poll(now);
+  board_.poll(now);
   cut_slow(now);
 }
 
 Instant Session::next_deadline() const {
   if (over_) return until_;
-  Instant next = std::min(until_, pictures_.next_deadline());
+  Instant next = std::min({until_, pictures_.next_deadline(), board_.next_deadline()});
   if (!refused_.empty()) next = std::min(next, refused_.front().until);
   return pending_.empty() ? next : std::min(next, pending_.front().until);
 }
@@ -514,6 +555,7 @@ void Session::end(RelayError why, Instant now) {
   refused_.clear();
   missed_.clear();
   pictures_.drop_all(now);
+  board_.clear();
 }
 
 }  // namespace lotse::relay

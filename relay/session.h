@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "relay/board.h"
 #include "relay/hub.h"
 #include "relay/pictures.h"
 #include "relay/store.h"
@@ -46,6 +47,9 @@ class Session {
   void on_packet(LinkId from, const wire::PacketHeader& header, Bytes frame, Instant now);
   void on_key_request(LinkId from, const wire::KeyRequest& request, Instant now);
   void on_elsewhere(LinkId from, const wire::Elsewhere& elsewhere, Instant now);
+  void on_board(LinkId from, const wire::BoardFrame& frame, Instant now);
+  /// What is kept of its board from before.
+  void load_board(Instant now) { board_.load(now); }
   void on_writable(LinkId link);
   /// The connection of `link` is gone.
   void on_gone(LinkId link, Instant now);
@@ -97,6 +101,7 @@ class Session {
   std::shared_ptr<Meter> meter_ = std::make_shared<Meter>();
   std::set<LinkId> slow_;  // to be cut at the end of the call
   Pictures pictures_;
+  Board board_;
 
   Link* find(LinkId id);
   Link* member(ParticipantId id);
@@ -123,6 +128,7 @@ class Session {
   void remove_member(ParticipantId member, bool ban_too, Instant now);
   void ban(const std::string& address);
   bool is_full() const;
+  void send_chunks(Link& to, const wire::BoardGet& get);
   bool has_room_for_file(const Link& to, std::size_t size) const;
   void forward_message(const Link& from, const wire::PacketHeader& header, SharedBytes frame);
   bool is_genuine(const wire::TunnelRequest& request, const wire::KeyBytes& key, const wire::RelayNonce& nonce) const;

@@ -56,6 +56,16 @@ Session::Refusal Session::chat(const std::string& text, std::optional<std::vecto
   return talk_->say(text, to);
 }
 
+Session::Refusal Session::put_on_board(BoardFile file, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return board_->put(std::move(file));
+}
+
+Session::Refusal Session::remove_from_board(const wire::FileId& id, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return board_->remove(id);
+}
+
 Session::Refusal Session::answer_consent(std::uint64_t request, bool allow, Duration span, Instant now) {
   if (!begin_call(now) || !core_ || !presenting_->answer(request, allow, span)) return ErrorCode::bad_request;
   return kDone;

@@ -57,7 +57,7 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
   using M = wire::pb::Message;
   bool master = from == core_->master();
   bool for_masters_alone = message.has_roster() || message.has_epoch() || message.has_kick() || message.has_end() ||
-                           message.has_hand_over() || message.has_deputy();
+                           message.has_hand_over() || message.has_deputy() || message.has_board();
   if (for_masters_alone && !master) return void(++drops_.other);
   switch (message.what_case()) {
     case M::kRoster:
@@ -113,6 +113,12 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       if (auto file = core_->member(from) ? read_file(message.file()) : std::nullopt)
         return host_.on_file(from, std::move(*file));
       return void(++drops_.other);
+    case M::kBoardPut:
+      return board_->on_put(from, message.board_put());
+    case M::kBoardRemove:
+      return board_->on_remove(from, message.board_remove().id());
+    case M::kBoard:
+      return board_->on_list(message.board());
     default:
       ++drops_.other;
   }

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "codec/frame.h"
 #include "session/acquaintance.h"
+#include "session/board_file.h"
 #include "session/events.h"
 #include "wire/direct_signal.h"
 #include "wire/file_message.h"
@@ -77,6 +78,9 @@ class SessionHost {
 
   /// `from`, a member, says something about a file (docs/protocol/files.md).
   virtual void on_file(ParticipantId from, wire::FileMessage message) { (void)from, (void)message; }
+
+  /// What is on the board now, the oldest first (docs/protocol/board.md).
+  virtual void on_board(const std::vector<BoardFile>& files) { (void)files; }
 
   // As presenter.
   /// The next changed frame of that screen may come, by Session::on_captured.

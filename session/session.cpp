@@ -66,6 +66,7 @@ void Session::build_parts(std::optional<bool> ask) {
   presenting_->set_films(films_);
   watching_ = std::make_unique<Watching>(*core_);
   talk_ = std::make_unique<Talk>(*core_, [this] { return core_->may_tell_all() && is_admitted(); });
+  board_ = std::make_unique<Board>(*core_);
   watching_->on_sharing = [this](ParticipantId member, bool sharing) {
     if (lead_) lead_->on_sharing(member, sharing);
   };
@@ -142,6 +143,7 @@ void Session::on_frame(ByteView bytes, Instant now) {
   presenting_->members_changed();
   watching_->members_changed();
   talk_->members_changed();
+  board_->members_changed();
   update_stage();
 }
 
@@ -186,6 +188,7 @@ void Session::attached() {
   if (lead_) lead_->on_opened();
   presenting_->attached();
   talk_->reachable();
+  board_->reachable();
   update_stage();
 }
 
@@ -471,6 +474,7 @@ void Session::poll(Instant now) {
   presenting_->poll();
   watching_->poll();
   talk_->poll();
+  board_->members_changed();
 }
 
 Instant Session::next_deadline() const {

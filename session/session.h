@@ -12,6 +12,7 @@
 
 #include "crypto/handshake.h"
 #include "crypto/identity.h"
+#include "session/board.h"
 #include "session/core.h"
 #include "session/follow.h"
 #include "session/lead.h"
@@ -97,6 +98,9 @@ class Session {
   bool tell_direct(ParticipantId member, const wire::DirectSignal& signal, Instant now);
   /// The same for what SessionHost::on_file() has there.
   bool tell_file(ParticipantId member, const wire::FileMessage& message, Instant now);
+  /// A file of ours, which the relay has all of; again until SessionHost::on_board() has it.
+  Refusal put_on_board(BoardFile file, Instant now);
+  Refusal remove_from_board(const wire::FileId& id, Instant now);
   /// Ends it for all (master) or leaves it (participant).
   void leave(Instant now);
 
@@ -160,6 +164,7 @@ class Session {
   std::unique_ptr<Presenting> presenting_;
   std::unique_ptr<Watching> watching_;
   std::unique_ptr<Talk> talk_;
+  std::unique_ptr<Board> board_;
   Films films_ = Films::on;
   MasterOptions::Code code_kind_ = MasterOptions::Code::automatic;
   std::deque<HeldPacket> held_;

@@ -52,7 +52,8 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                [this] { back_wish_ = true; },
                [this] { closing_ = true; },
                [this] { windows_wish_ = true; },
-               [this](int to) { send_file_.choose(context_, to); }} {
+               [this](int to) { send_file_.choose(context_, to); },
+               [this](const std::string& file) { removal_.ask(file); }} {
   use_language(settings_.language);
   model_.own_name = settings_.name;
   model_.relay = relay_name(settings_);
@@ -176,6 +177,7 @@ void AppWindow::take_drop(const SDL_Event& event) {
 
 void AppWindow::ask_to_close() {
   send_file_.close();
+  removal_.close();
   if (model_.in_session() && model_.role == Role::master && !model_.members.empty()) {
     host_.ask_to_end(true);
     dirty_ = true;
@@ -212,7 +214,7 @@ void AppWindow::take_events() {
 }
 
 void AppWindow::notice(const Problem& problem) {
-  if (problem.code == "file_offered" || problem.code == "file_arrived") {
+  if (problem.code == "file_offered" || problem.code == "file_arrived" || problem.code == "board_saved") {
     SDL_FlashWindow(window_.window(), SDL_FLASH_UNTIL_FOCUSED);
     const Page page = model_.page();
     if (page == Page::host || (page == Page::viewer && viewer_.show_files())) return;  // it is seen there
@@ -273,7 +275,7 @@ void AppWindow::draw_page() {
   settings_dialog_.draw(context_);
   access_dialog_.draw(context_);
   ways_dialog_.draw(context_);
-  if (model_.consents.empty()) send_file_.draw(context_);
+  if (model_.consents.empty()) send_file_.draw(context_), removal_.draw(context_);
   if ((page == Page::host || page == Page::viewer) && !kit_.dialog_open() && kit_.shortcut(SDLK_o))
     send_file_.choose(context_, SendFileDialog::kAsk);
 }
@@ -310,7 +312,7 @@ void AppWindow::send_now(nlohmann::json command) {
     ended_at_ = 0;
     remembered_ = false;
   }
-  if (verb == "send_file") viewer_.show_files();
+  if (verb == "send_file" || verb == "board_put") viewer_.show_files();
   model_.sent(command, std::time(nullptr));
   command["id"] = "ui." + verb + "." + std::to_string(++next_id_);
   backend_.command(command);

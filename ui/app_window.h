@@ -11,6 +11,7 @@
 #include "ui/access_dialog.h"
 #include "ui/app.h"
 #include "ui/banner.h"
+#include "ui/board_list.h"
 #include "ui/gui_window.h"
 #include "ui/host_page.h"
 #include "ui/input_capture.h"
@@ -78,6 +79,7 @@ class AppWindow {
   AccessDialog access_dialog_;
   WaysDialog ways_dialog_;
   SendFileDialog send_file_;
+  BoardRemoval removal_;
   PageContext context_;
   std::vector<nlohmann::json> outbox_;  // sent after the frame: pages must not pull the ground from under themselves
   std::optional<nlohmann::json> last_way_in_;  // join or start_session, for "Try again"

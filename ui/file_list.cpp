@@ -14,7 +14,6 @@
 namespace lotse::ui {
 namespace {
 
-constexpr float kIndent = 21, kIconWidth = 36, kBarHeight = 6;
 constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB"};
 
 std::size_t unit_of(std::int64_t bytes) {
@@ -42,6 +41,7 @@ std::string part_words(const Transfer& t) {
 }
 
 std::string peer_words(const Model& model, const Transfer& t) {
+  if (t.board) return t.incoming ? _("from the board") : _("to the board");
   if (!t.incoming && t.peer < 0) return _("to everybody");
   const std::string who =
       t.peer_name.empty() || model.member(t.peer) != nullptr ? display_name(model, t.peer) : t.peer_name;
@@ -60,7 +60,7 @@ void show_folder(PageContext& context, const Transfer& t) {
     context.kit.toast(filled(_("The folder cannot be shown: {folder}"), {{"folder", folder.string()}}));
 }
 
-/// At the end of the row: pause, go on, and the cross.
+/// Pause, go on, and the cross.
 std::vector<Button> icons_of(const Transfer& t) {
   std::vector<Button> icons;
   auto add = [&](const char* verb, const char* tip, Icon icon) {
@@ -79,7 +79,7 @@ std::vector<Button> icons_of(const Transfer& t) {
   return icons;
 }
 
-/// Below the row: what asks for a decision, in words.
+/// What asks for a decision.
 std::vector<Button> chips_of(const Transfer& t) {
   std::vector<Button> chips;
   if (is_offer(t)) {
@@ -95,59 +95,15 @@ std::vector<Button> chips_of(const Transfer& t) {
   return chips;
 }
 
-void act(PageContext& context, const Transfer& t, const std::string& verb) {
-  if (verb == "remove")
-    context.model.forget_transfer(t.id);
-  else if (verb == "show")
-    show_folder(context, t);
-  else
-    context.send({{"do", verb + "_file"}, {"file_id", t.id}});
-}
-
-std::string verb_of(const Button& button) {
-  const std::size_t first = button.id.find('.') + 1;
-  return button.id.substr(first, button.id.find('.', first) - first);
+std::string failed_words(const Transfer& t) {
+  if (t.board && t.why == "not_allowed") return _("The moderator has not allowed putting files on the board.");
+  return file_words(t.why, t.reason);
 }
 
 void draw_transfer(PageContext& context, Column& c, const Transfer& t) {
-  Kit& kit = c.kit();
-  std::string pressed;
-  const std::vector<Button> icons = icons_of(t), chips = chips_of(t);
-  const float left = c.x() + kIndent, wide = c.width() - kIndent;
-  const float words = wide - static_cast<float>(icons.size()) * (kIconWidth + 6);
-  const Box head = c.take(39);
-  if (!kit.measuring()) {
-    kit.dot(head.x + 4.5F, head.y + 10.5F, member_color(context, t.peer));
-    const std::string name = kit.shortened(Type::body_strong, t.name, words);
-    kit.line({left, head.y, words, 21}, Type::body_strong, Ink::text, name);
-    if (name != t.name) kit.tip({left, head.y, words, 21}, t.name);
-    kit.line({left, head.y + 21, words, 18}, Type::small, Ink::quiet,
-             kit.shortened(Type::small, peer_words(context.model, t), words));
-  }
-  float x = head.right() - static_cast<float>(icons.size()) * (kIconWidth + 6) + 6;
-  for (const Button& button : icons) {
-    if (kit.button(button, {x, head.y + (head.height - kChipHeight) / 2, kIconWidth, kChipHeight}))
-      pressed = verb_of(button);
-    x += kIconWidth + 6;
-  }
-  if (!is_finished(t) && t.state != TransferState::offered) {
-    const Box bar = c.take(kBarHeight);
-    const double part = t.size > 0 ? static_cast<double>(t.done) / static_cast<double>(t.size) : 0;
-    kit.progress({left, bar.y, wide, bar.height}, static_cast<float>(part));
-  }
-  const Ink ink = t.state == TransferState::failed ? Ink::danger : Ink::quiet;
-  c.take(kit.text({left, c.y(), wide, 0}, Type::small, ink, transfer_words(t)));
-  if (!chips.empty()) {
-    const Box row = c.take(kChipHeight);
-    x = left;
-    for (const Button& button : chips) {
-      const float chip = kit.button_width(button);
-      if (kit.button(button, {x, row.y, chip, row.height})) pressed = verb_of(button);
-      x += chip + 6;
-    }
-  }
-  c.space(8);
-  if (!pressed.empty()) act(context, t, pressed);
+  FileRow row{.name = t.name, .words = peer_words(context.model, t), .dot = member_color(context, t.peer)};
+  add_transfer(row, t);
+  act_on_transfer(context, t, draw_file_row(c, row));
 }
 
 }  // namespace
@@ -179,14 +135,15 @@ std::string transfer_words(const Transfer& t) {
       break;
     case TransferState::waiting:
       add(part_words(t));
-      add(_("the other one is not reachable now. It goes on by itself."));
+      add(t.board ? _("the relay is not reachable now. It goes on by itself.")
+                  : _("the other one is not reachable now. It goes on by itself."));
       break;
     case TransferState::done:
       add(size_words(t.size));
-      add(t.incoming ? _("saved") : _("arrived"));
+      add(t.incoming ? _("saved") : t.board ? _("lies there now") : _("arrived"));
       break;
     case TransferState::failed:
-      add(file_words(t.why, t.reason));
+      add(failed_words(t));
       break;
     case TransferState::refused:
       add(size_words(t.size));
@@ -200,10 +157,31 @@ std::string transfer_words(const Transfer& t) {
   return text;
 }
 
+void add_transfer(FileRow& row, const Transfer& t) {
+  row.icons = icons_of(t);
+  row.chips = chips_of(t);
+  if (!is_finished(t) && t.state != TransferState::offered)
+    row.part = t.size > 0 ? static_cast<double>(t.done) / static_cast<double>(t.size) : 0;
+  row.state = transfer_words(t);
+  row.ink = t.state == TransferState::failed ? Ink::danger : Ink::quiet;
+}
+
+void act_on_transfer(PageContext& context, const Transfer& t, const std::string& pressed) {
+  if (!pressed.starts_with("file.") || !pressed.ends_with("." + t.id)) return;
+  const std::string verb = pressed.substr(5, pressed.find('.', 5) - 5);
+  if (verb == "remove")
+    context.model.forget_transfer(t.id);
+  else if (verb == "show")
+    show_folder(context, t);
+  else
+    context.send({{"do", verb + "_file"}, {"file_id", t.id}});
+}
+
 void draw_files(PageContext& context, Column& c) {
   c.gap(4);
   // A copy: a row may leave the list while it is drawn.
   std::vector<Transfer> order(context.model.transfers.rbegin(), context.model.transfers.rend());
+  std::erase_if(order, [&](const Transfer& t) { return !context.model.is_listed(t); });
   auto rank = [](const Transfer& t) { return is_offer(t) ? 0 : is_finished(t) ? 2 : 1; };
   std::stable_sort(order.begin(), order.end(), [&](const Transfer& a, const Transfer& b) { return rank(a) < rank(b); });
   for (const Transfer& transfer : order) draw_transfer(context, c, transfer);

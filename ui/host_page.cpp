@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "ui/board_list.h"
 #include "ui/file_list.h"
 #include "ui/invitation.h"
 #include "ui/texts.h"
@@ -17,8 +18,8 @@
 namespace lotse::ui {
 namespace {
 
-constexpr std::time_t kCodeLife = 3600;  // seconds, as the protocol has it
-constexpr float kFilesHeight = 320;
+constexpr std::time_t kCodeLife = 3600;              // seconds, as the protocol has it
+constexpr float kListHeight = 320, kCardFrame = 84;  // a list at most, and what its card has around it
 
 std::string recording_file() {
   const char* home = std::getenv("HOME");
@@ -76,10 +77,14 @@ void HostPage::draw(PageContext& context) {
   const bool beside = content >= 800;
   float y = beside ? 40 : 24, first = beside ? (content - 24) * 0.535F : content;
   float invitation = draw_invitation(context, {left, y, first, 0});
-  if (beside)
-    y += std::max(invitation, draw_session(context, {left + first + 24, y, content - first - 24, 0}));
-  else
+  if (beside) {
+    const float board = draw_board_card(context, {left, y + invitation + 12, first, 0});
+    const float session = draw_session(context, {left + first + 24, y, content - first - 24, 0});
+    y += std::max(invitation + board, session);
+  } else {
     y += invitation + 16, y += draw_session(context, {left, y, content, 0});
+    y += draw_board_card(context, {left, y + 12, content, 0});
+  }
   kit.end_region(y + 24);
   picker_.draw(context);
 }
@@ -192,7 +197,8 @@ float HostPage::draw_session(PageContext& context, Box box) {
       kit.toast(filled(_("{name} was asked to share the screen."), {{"name", display_name(m, m.other()->id)}}));
     }
   }) + 12;
-  if (!m.transfers.empty()) y += draw_files_card(context, {box.x, y, box.width, 0}) + 12;
+  if (m.lists_transfers())
+    y += draw_list_card(context, {box.x, y, box.width, kListHeight}, "files", _("Files"), draw_files) + 12;
   // The talk takes what is left of the window, so that the page need not scroll.
   const float left = kit.height() - kTopBarHeight - y - 24 - 84;
   const float chat_high = std::clamp(left, 140.0F, 360.0F);
@@ -204,21 +210,30 @@ float HostPage::draw_session(PageContext& context, Box box) {
   return y + card.height - box.y;
 }
 
-/// Scrolls by itself when there are many, so that the talk stays near.
-float HostPage::draw_files_card(PageContext& context, Box box) {
+/// So the talk stays near, however many files there are.
+float HostPage::draw_list_card(PageContext& context, Box box, const std::string& id, const std::string& title,
+                               const std::function<void(PageContext&, Column&)>& list) {
   Kit& kit = context.kit;
   const float wide = box.width - 48, column_wide = wide - 12;
-  const float content = kit.measure(column_wide, [&](Column& c) { draw_files(context, c); });
-  const float high = std::min(content, kFilesHeight);
-  const Box card{box.x, box.y, box.width, high + 84};
+  const float content = kit.measure(column_wide, [&](Column& c) { list(context, c); });
+  const float high = std::min(content, box.height);
+  const Box card{box.x, box.y, box.width, high + kCardFrame};
   kit.fill(card, kit.theme().surface, kCardRadius);
   kit.frame(card, kit.theme().line, kCardRadius);
-  kit.text({card.x + 24, card.y + 24, wide, 0}, Type::heading, Ink::text, _("Files"));
-  kit.begin_region("files", {card.x + 24, card.y + 60, wide, high}, content > high + 1);
+  kit.text({card.x + 24, card.y + 24, wide, 0}, Type::heading, Ink::text, title);
+  kit.begin_region(id, {card.x + 24, card.y + 60, wide, high}, content > high + 1);
   Column column(kit, 0, 0, column_wide);
-  draw_files(context, column);
+  list(context, column);
   kit.end_region(column.y());
   return card.height;
+}
+
+/// With the gap above it; nothing where there is no board. It takes what is left of the window.
+float HostPage::draw_board_card(PageContext& context, Box box) {
+  if (!context.model.shows_board()) return 0;
+  const float left = context.kit.height() - kTopBarHeight - box.y - 24 - kCardFrame;
+  box.height = std::max(left, kListHeight / 2);
+  return 12 + draw_list_card(context, box, "board", _("Board"), draw_board);
 }
 
 void HostPage::draw_end_question(PageContext& context) {

@@ -1,5 +1,6 @@
 // The moderator's page: number and code, the lobby, the people, what is shared.
 #pragma once
+#include <functional>
 #include <string>
 
 #include "ui/page.h"
@@ -29,7 +30,10 @@ class HostPage {
   void draw_bar(PageContext& context);
   float draw_invitation(PageContext& context, Box box);
   float draw_session(PageContext& context, Box box);
-  float draw_files_card(PageContext& context, Box box);
+  /// A list in a card of its own, which scrolls by itself when `box` is too low for it.
+  float draw_list_card(PageContext& context, Box box, const std::string& id, const std::string& title,
+                       const std::function<void(PageContext&, Column&)>& list);
+  float draw_board_card(PageContext& context, Box box);
 
   SharePicker picker_;
   ChatBox chat_;

@@ -43,7 +43,8 @@ enum class Icon {
   cursor,
   panel,
   pause,
-  go
+  go,
+  download
 };
 
 struct Button {

@@ -338,6 +338,10 @@ void Kit::icon(Box box, Icon icon, Color color) {
     case Icon::go:
       pen.stroke({{5, 3.5F}, {12, 8}, {5, 12.5F}}, true);
       break;
+    case Icon::download:
+      pen.stroke({{8, 2.5F}, {8, 9.8F}}), pen.stroke({{4.8F, 6.8F}, {8, 10}, {11.2F, 6.8F}});
+      pen.stroke({{3, 13.2F}, {13, 13.2F}});
+      break;
     case Icon::panel:
       pen.rect(2, 3, 14, 13, 1.5F), pen.stroke({{9.8F, 3}, {9.8F, 13}});
       break;

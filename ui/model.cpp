@@ -186,6 +186,8 @@ void Model::fold(const json& e, std::time_t now) {
     fold_chat(e, now);
   } else if (name == "file") {
     fold_file(e);
+  } else if (name == "board") {
+    fold_board(e);
   } else if (name == "error" || name == "warning") {
     fold_problem(e);
   } else if (name == "ended") {

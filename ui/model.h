@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/geometry.h"
+#include "ui/board_file.h"
 #include "ui/transfer.h"
 
 namespace lotse::ui {
@@ -129,6 +130,15 @@ class Model {
 
   std::size_t offers() const;                   // files that wait for this person's answer
   void forget_transfer(const std::string& id);  // only a finished one
+  const BoardFile* board_file(const std::string& id) const;
+  bool may_put() const;  // files on the board
+  /// There is one, as far as we know, or this person would be the first to put something there.
+  bool shows_board() const { return board_known || may_put(); }
+  /// The newest fetching of that file on the board, or null.
+  const Transfer* fetch_of(const std::string& board_file) const;
+  /// Not one that the row of its file on the board shows already.
+  bool is_listed(const Transfer& transfer) const;
+  bool lists_transfers() const;
 
   Stage stage = Stage::none;
   Role role = Role::unknown;
@@ -147,6 +157,8 @@ class Model {
   std::deque<ChatLine> chat;
   std::size_t unread = 0;
   std::vector<Transfer> transfers;  // in order of arrival
+  std::vector<BoardFile> board;     // as the program lists it, oldest first
+  bool board_known = false;
   std::deque<ConsentRequest> consents;
   std::optional<RelayQuestion> question;
   std::optional<Problem> problem;  // ends the way into a session
@@ -181,6 +193,7 @@ class Model {
   void fold_chat(const nlohmann::json& e, std::time_t now);
   void fold_access(const std::string& name, const nlohmann::json& e);
   void fold_file(const nlohmann::json& e);
+  void fold_board(const nlohmann::json& e);
   Transfer* transfer_of(const std::string& id);
   void fold_answer(const nlohmann::json& e);
   void fold_problem(const nlohmann::json& e);

@@ -51,7 +51,9 @@ void Model::fold_file(const json& e) {
     t->incoming = text_field(e, "direction", 8) == "in";
     t->name = name_field(e, "name");
     if (t->name.empty()) t->name = std::string(1, '?');
-    t->peer = int_field(e, "peer", int_field(e, t->incoming ? "from" : "to", -1));
+    t->board = bool_field(e, "board", false);
+    t->board_file = text_field(e, "board_file", 64);
+    if (!t->board) t->peer = int_field(e, "peer", int_field(e, t->incoming ? "from" : "to", -1));
   }
   if (std::string who = name_of(t->peer); !who.empty()) t->peer_name = who;
   t->size = count_field(e, "size", t->size);
@@ -63,7 +65,7 @@ void Model::fold_file(const json& e) {
   t->reason = text_field(e, "reason", 500);
   if (is_new && is_offer(*t)) notices.push_back({"file_offered", t->name, {}, t->peer_name});
   if (!is_new && !was_done && t->incoming && *state == TransferState::done)
-    notices.push_back({"file_arrived", t->name, {}, t->peer_name});
+    notices.push_back({t->board ? "board_saved" : "file_arrived", t->name, {}, t->peer_name});
   if (notices.size() > 8) notices.pop_front();
 }
 

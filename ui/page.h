@@ -25,7 +25,9 @@ struct PageContext {
   std::function<void()> back_to_start;
   std::function<void()> close;
   std::function<void()> open_windows;  // one for each screen of others
-  std::function<void(int)> send_file;  // chooses one for that member; SendFileDialog::kAsk: asks for whom
+  std::function<void(int)>
+      send_file;  // chooses one for that member; SendFileDialog::kAsk: asks for whom, kBoard: there
+  std::function<void(const std::string&)> ask_to_remove;  // whether that file shall go from the board
 };
 
 /// The bar at the top: mark, title, an optional chip; buttons are drawn by the page, right to left from the returned

@@ -218,6 +218,13 @@ std::string notice_words(const Problem& problem) {
                                          : _("The file {file} from {name} has arrived."),
                   values);
   }
+  if (code == "board_put")
+    return filled(
+        _("{name} has put {file} on the board."),
+        {{"name", problem.whom.empty() ? _("Somebody") : problem.whom}, {"file", shortened(problem.message, 48)}});
+  if (code == "board_saved")
+    return filled(_("The file {file} from the board is saved."), {{"file", shortened(problem.message, 48)}});
+  if (code == "board_full" || code == "gone" || code == "no_board") return file_words(code, problem.message);
   if (code == "you_lead") return _("You lead the session now. It has a new code and a new link.");
   if (code == "other_leads") return filled(_("{name} leads the session now."), {{"name", problem.message}});
   if (code == "hand_over_failed") return _("The participant did not take over. You still lead the session.");
@@ -255,6 +262,9 @@ std::string file_words(const std::string& why, const std::string& reason) {
   if (why == "too_many") return _("Too many files are on their way. Please send it when some are done.");
   if (why == "not_allowed") return _("The moderator has not allowed sending files.");
   if (why == "left") return _("The other one has left the session.");
+  if (why == "board_full") return _("There is no room on the board for it.");
+  if (why == "gone") return _("It is no longer on the board.");
+  if (why == "no_board") return _("This relay keeps no board.");
   return reason.empty() ? _("It could not be finished.") : reason;
 }
 

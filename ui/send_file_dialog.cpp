@@ -14,11 +14,26 @@ namespace {
 constexpr std::size_t kMaxFiles = 100;  // of one drop or choice
 constexpr float kWidth = 460, kChoiceHeight = 56, kChoicesShown = 5;
 
+constexpr const char* kBoardKey = "board";  // in the place of a member's number
+
 std::string name_of_file(const std::string& file) { return std::filesystem::path(file).filename().string(); }
 
 nlohmann::json to_field(const std::string& key) {
   if (key == "all") return key;
   return std::stoi(key);
+}
+
+/// A path that a command can carry as it is; tells of another one.
+bool is_usable(PageContext& context, const std::string& file) {
+  if (std::filesystem::path(file).is_absolute() && clean_text(file, file.size()) == file) return true;
+  context.kit.toast(_("This file name cannot be used. Rename the file first."));
+  return false;
+}
+
+std::string chooser_title(const Model& model, int to) {
+  if (to == SendFileDialog::kBoard) return _("Choose a file for the board");
+  if (to == SendFileDialog::kAsk) return _("Choose a file to send");
+  return filled(_("Choose a file for {name}"), {{"name", shortened(display_name(model, to), 40)}});
 }
 
 }  // namespace
@@ -37,12 +52,8 @@ std::vector<SendFileDialog::Receiver> SendFileDialog::receivers(const Model& mod
   return all;
 }
 
-/// A path that a command can carry as it is.
 bool SendFileDialog::add(PageContext& context, const std::string& file) {
-  if (!std::filesystem::path(file).is_absolute() || clean_text(file, file.size()) != file) {
-    context.kit.toast(_("This file name cannot be used. Rename the file first."));
-    return false;
-  }
+  if (!is_usable(context, file)) return false;
   if (files_.size() < kMaxFiles && std::find(files_.begin(), files_.end(), file) == files_.end())
     files_.push_back(file);
   return true;
@@ -51,7 +62,7 @@ bool SendFileDialog::add(PageContext& context, const std::string& file) {
 void SendFileDialog::prepare(PageContext& context, int to) {
   if (!open_) {
     const std::vector<Receiver> all = receivers(context.model);
-    to_ = to != kAsk ? std::to_string(to) : all.size() == 1 ? all.front().key : "";
+    to_ = to == kBoard ? kBoardKey : to != kAsk ? std::to_string(to) : all.size() == 1 ? all.front().key : "";
   }
   open_ = true;
 }
@@ -61,23 +72,22 @@ void SendFileDialog::drop(PageContext& context, const std::string& file) {
     context.kit.toast(_("Files can be sent once somebody else is in the session."));
     return;
   }
-  if (!open_) files_.clear();
+  if (!open_ || for_board()) close();
   if (!add(context, file)) return;
   typing_ = false;
   prepare(context, kAsk);
 }
 
 void SendFileDialog::choose(PageContext& context, int to) {
-  if (!context.model.in_session() || context.model.other() == nullptr) {
+  const bool somebody = to == kBoard || context.model.other() != nullptr;  // the board waits for those who come later
+  if (!context.model.in_session() || !somebody) {
     context.kit.toast(_("Files can be sent once somebody else is in the session."));
     return;
   }
   if (open_) return;
   if (chooser_.running()) return context.kit.toast(_("The window for choosing a file is open already."));
   chosen_for_ = to;
-  const std::string name = to == kAsk ? "" : shortened(display_name(context.model, to), 40);
-  if (chooser_.open(to == kAsk ? _("Choose a file to send") : filled(_("Choose a file for {name}"), {{"name", name}})))
-    return;
+  if (chooser_.open(chooser_title(context.model, to))) return;
   typing_ = true;
   prepare(context, to);
 }
@@ -86,6 +96,10 @@ bool SendFileDialog::take_chosen(PageContext& context) {
   const auto choice = chooser_.take();
   if (!choice) return false;
   if (!context.model.in_session() || (choice->files.empty() && !choice->failed)) return true;
+  if (chosen_for_ == kBoard && !choice->failed) {  // whatever was dropped meanwhile is another matter
+    put(context, choice->files);
+    return true;
+  }
   const bool more = open_;  // something was dropped meanwhile
   if (!more) files_.clear();
   for (const std::string& file : choice->files) add(context, file);
@@ -114,8 +128,18 @@ bool SendFileDialog::take_typed() {
   return false;
 }
 
+bool SendFileDialog::for_board() const { return open_ && to_ == kBoardKey; }
+
+void SendFileDialog::put(PageContext& context, const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < std::min(files.size(), kMaxFiles); ++i)
+    if (is_usable(context, files[i])) context.send({{"do", "board_put"}, {"file", files[i]}});
+}
+
 void SendFileDialog::send(PageContext& context) {
-  for (const std::string& file : files_) context.send({{"do", "send_file"}, {"file", file}, {"to", to_field(to_)}});
+  if (for_board())
+    put(context, files_);
+  else
+    for (const std::string& file : files_) context.send({{"do", "send_file"}, {"file", file}, {"to", to_field(to_)}});
   close();
 }
 
@@ -146,11 +170,20 @@ void SendFileDialog::draw_receivers(PageContext& context, Column& c, const std::
   kit.end_region(y);
 }
 
+bool SendFileDialog::draw_typing(Column& c) {
+  c.text(Type::subtitle, Ink::text, for_board() ? _("Put a file on the board") : _("Send a file"));
+  const bool enter =
+      c.field("send.path", _("Path of the file"), typed_, {.hint = _("Path of the file"), .max_bytes = 4000}).submitted;
+  if (!problem_.empty()) c.text(Type::small, Ink::danger, problem_);
+  return enter;
+}
+
 void SendFileDialog::draw(PageContext& context) {
   if (!open_ || (!shown_ && context.kit.dialog_open())) return;  // another question comes first
-  const std::vector<Receiver> all = receivers(context.model);
-  if (!context.model.in_session() || all.empty()) return close();
-  if (std::none_of(all.begin(), all.end(), [&](const Receiver& r) { return r.key == to_; })) to_.clear();
+  const std::vector<Receiver> all = for_board() ? std::vector<Receiver>{} : receivers(context.model);
+  if (!context.model.in_session() || (all.empty() && !for_board())) return close();
+  if (!for_board() && std::none_of(all.begin(), all.end(), [&](const Receiver& r) { return r.key == to_; }))
+    to_.clear();
   shown_ = true;
   const std::string first = typing_ ? "send.path" : to_.empty() ? "send.to." + all.front().key : "send.send";
   context.kit.dialog("send", kWidth, "send.cancel", "send.send", first, [&](Column& c) {
@@ -158,10 +191,7 @@ void SendFileDialog::draw(PageContext& context) {
     bool enter = false;
     c.gap(8);
     if (typing_) {
-      c.text(Type::subtitle, Ink::text, _("Send a file"));
-      enter = c.field("send.path", _("Path of the file"), typed_, {.hint = _("Path of the file"), .max_bytes = 4000})
-                  .submitted;
-      if (!problem_.empty()) c.text(Type::small, Ink::danger, problem_);
+      enter = draw_typing(c);
     } else if (files_.size() == 1) {
       c.text(Type::subtitle, Ink::text, _("Send this file to…"));
       const std::string name = name_of_file(files_.front());
@@ -176,12 +206,14 @@ void SendFileDialog::draw(PageContext& context) {
                     {{"count", std::to_string(files_.size())}}));
     }
     c.space(4);
-    draw_receivers(context, c, all);
+    if (!all.empty()) draw_receivers(context, c, all);
     c.space(8);
-    const std::string pressed =
-        c.buttons({{.id = "send.cancel", .label = _("Cancel")},
-                   {.id = "send.send", .label = _("Send"), .look = Look::primary, .enabled = !to_.empty()}},
-                  Align::right);
+    const std::string pressed = c.buttons({{.id = "send.cancel", .label = _("Cancel")},
+                                           {.id = "send.send",
+                                            .label = for_board() ? _("Put on the board") : _("Send"),
+                                            .look = Look::primary,
+                                            .enabled = !to_.empty()}},
+                                          Align::right);
     if (pressed == "send.cancel") return close();
     if (kit.measuring() || to_.empty() || (pressed != "send.send" && !enter)) return;
     if (typing_ && !take_typed()) return;

@@ -1,5 +1,5 @@
-// To whom a file goes: after a drop on the window, after the desktop's dialog, or with a path typed where the desktop
-// has none.
+// To whom a file goes, or that it goes on the board: after a drop on the window, after the desktop's dialog, or with a
+// path typed where the desktop has none.
 #pragma once
 #include <functional>
 #include <string>
@@ -12,14 +12,15 @@ namespace lotse::ui {
 
 class SendFileDialog {
  public:
-  static constexpr int kAsk = -1;
+  static constexpr int kAsk = -1, kBoard = -2;
 
   /// `wake`: from any thread, when take_chosen() has something to do.
   explicit SendFileDialog(std::function<void()> wake) : chooser_(std::move(wake)) {}
 
   /// One more file that was dropped on the window.
   void drop(PageContext& context, const std::string& file);
-  /// Opens the desktop's dialog. `to`: a member, who then gets the files without another question, or kAsk.
+  /// Opens the desktop's dialog. `to`: a member, who then gets the files without another question, as kBoard does, or
+  /// kAsk.
   void choose(PageContext& context, int to);
   /// Takes what was chosen in the desktop's dialog; true when something changed.
   bool take_chosen(PageContext& context);
@@ -32,10 +33,14 @@ class SendFileDialog {
     std::string title;
   };
   static std::vector<Receiver> receivers(const Model& model);
+  static void put(PageContext& context, const std::vector<std::string>& files);
   bool add(PageContext& context, const std::string& file);
   void prepare(PageContext& context, int to);
   void draw_receivers(PageContext& context, Column& column, const std::vector<Receiver>& all);
   bool take_typed();
+  bool for_board() const;
+  /// True when Enter was pressed there.
+  bool draw_typing(Column& column);
   void send(PageContext& context);
 
   FileChooser chooser_;

@@ -1,4 +1,4 @@
-// A file on its way between this computer and another member's.
+// A file on its way between this computer and another member's, or the board.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@ enum class TransferState { offered, active, paused, waiting, done, failed, refus
 struct Transfer {
   std::string id;  // as the program names it
   bool incoming = false;
-  int peer = -1;          // the other one, -1: all
+  int peer = -1;          // the other one, -1: all, or the board
   std::string peer_name;  // as last known: who has left keeps it here
   std::string name;       // for people; never a path
   std::int64_t size = 0, done = 0;
@@ -19,6 +19,8 @@ struct Transfer {
   double rate_bps = 0;
   std::int64_t left_s = -1;  // unknown: -1
   std::string why, reason;   // it failed: a word of the control interface, and the same for people
+  bool board = false;        // put on the board or fetched from there
+  std::string board_file;    // fetched: which one
 };
 
 inline bool is_finished(const Transfer& transfer) { return transfer.state >= TransferState::done; }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "ui/board_list.h"
 #include "ui/connecting_page.h"
 #include "ui/file_list.h"
 #include "ui/picture_window.h"
@@ -430,7 +431,7 @@ void ViewerPage::draw_tabs(PageContext& context, Box box) {
       {Tab::chat,
        {.id = "panel.chat",
         .label = m.unread > 0 && shown != Tab::chat ? counted(_("Chat · {count} new"), m.unread) : _("Chat")}}};
-  if (!m.transfers.empty())
+  if (has_files(m))
     tabs.push_back({Tab::files,
                     {.id = "panel.files",
                      .label = m.offers() > 0 ? counted(_("Files · {count}"), m.offers()) : _("Files"),
@@ -452,18 +453,26 @@ void ViewerPage::draw_list(PageContext& context, Box box) {
   Column column(kit, 15, 14, box.width - 31);
   if (context.model.role == Role::master && !context.model.lobby.empty()) draw_lobby(context, column);
   if (files) {
-    draw_files(context, column);
-    if (!column
-             .buttons({{.id = "files.send",
-                        .label = _("Send a file…"),
-                        .look = Look::chip,
-                        .tip = _("Choose a file, or drop it on the window (Ctrl+O)")}})
-             .empty())
-      context.send_file(SendFileDialog::kAsk);
+    draw_file_lists(context, column);
   } else {
     draw_people(context, column);
   }
   kit.end_region(column.y());
+}
+
+void ViewerPage::draw_file_lists(PageContext& context, Column& c) {
+  draw_files(context, c);
+  if (!c.buttons({{.id = "files.send",
+                   .label = _("Send a file…"),
+                   .look = Look::chip,
+                   .tip = _("Choose a file, or drop it on the window (Ctrl+O)")}})
+           .empty())
+    context.send_file(SendFileDialog::kAsk);
+  if (!context.model.shows_board()) return;
+  c.space(12);
+  c.text(Type::heading, Ink::text, _("Board"));
+  c.space(4);
+  draw_board(context, c);
 }
 
 }  // namespace lotse::ui

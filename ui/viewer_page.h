@@ -41,13 +41,15 @@ class ViewerPage {
   void draw_tabs(PageContext& context, Box box);
   void draw_unfold(PageContext& context);
   void draw_list(PageContext& context, Box box);
+  void draw_file_lists(PageContext& context, Column& column);
   void control_button(PageContext& context, Box box, const Button& button);
   void set_full_screen(PageContext& context, bool on);
   float bar_shown(PageContext& context, Box bar);
 
   enum class Tab { people, chat, files };
-  /// The one that is shown: without files there is no tab for them.
-  Tab tab(const Model& model) const { return tab_ == Tab::files && model.transfers.empty() ? Tab::people : tab_; }
+  static bool has_files(const Model& model) { return !model.transfers.empty() || model.shows_board(); }
+  /// The one that is shown: without files and a board there is no tab for them.
+  Tab tab(const Model& model) const { return tab_ == Tab::files && !has_files(model) ? Tab::people : tab_; }
 
   InputCapture& capture_;
   ChatBox chat_;

@@ -1,5 +1,6 @@
 #include "net/link/traffic_class.h"
 
+#include "wire/board.h"
 #include "wire/packet.h"
 #include "wire/relay_frame.h"
 
@@ -12,6 +13,7 @@ constexpr SlotId kScreenState{0};                             // its channel (wi
 }  // namespace
 
 TrafficClass class_of(ByteView frame) {
+  if (!frame.empty() && frame[0] == wire::kBoardChunkFrame) return TrafficClass::files;
   if (frame.empty() || frame[0] != wire::kPacketFrame) return TrafficClass::control;
   auto packet = wire::parse_packet(frame.subspan(1));
   if (!packet) return TrafficClass::control;

@@ -1,23 +1,12 @@
 #!/usr/bin/env python3
 """Files from one program to another: whole, never where they should not be, and on they go after whatever happens."""
 
-import hashlib
 import os
-import random
 import unittest
 
-from scene import SceneTest, programs, wait_until
+from scene import SceneTest, sha256, wait_until, write_file
 
 MB = 1000 * 1000
-
-
-def write_file(path, size, seed=1):
-    path.write_bytes(random.Random(seed).randbytes(size))
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def sha256(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class FilesTest(SceneTest):

@@ -2,8 +2,10 @@
 pictures of them taken without Lotse."""
 
 import array
+import hashlib
 import os
 import pathlib
+import random
 import re
 import shutil
 import struct
@@ -31,6 +33,16 @@ def wait_until(holds, what, timeout=None):
             raise Failure(f"waited in vain for {what}")
         time.sleep(0.02)
     return result
+
+
+def sha256(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+def write_file(path, size, seed=1):
+    """Bytes that do not repeat, the same ones for the same seed; their SHA-256."""
+    path.write_bytes(random.Random(seed).randbytes(size))
+    return sha256(path)
 
 
 class Picture:
@@ -149,15 +161,16 @@ class Scene(Stage):
         self.reach = []
 
     def open_relay(self, *options):
+        self.options = options
         self.server, self.reach = self.relay(*self.LIMITS, *options)
         self.address, self.pin = self.reach[1], self.reach[3]
         return self.server
 
     def restart_relay(self):
-        """On the same folder and port, by a kill."""
+        """On the same folder and port, with the same options, by a kill."""
         self.server.process.kill()
         self.server.process.wait()
-        self.server, _ = self.relay(*self.LIMITS, port=int(self.address.split(":")[1]))
+        self.server, _ = self.relay(*self.LIMITS, *self.options, port=int(self.address.split(":")[1]))
 
     def headless(self, program, *options, name=None, reach=None):
         """A program with a settings folder of its own."""

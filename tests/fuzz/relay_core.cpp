@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "crypto/signing.h"
+#include "relay/board_store.h"
 #include "relay/core.h"
 
 using namespace lotse;
@@ -54,10 +55,12 @@ struct World {
   Lines lines;
   Numbers numbers;
   MemoryStore store;
+  MemoryBoard boards;
   Book book;
   Instant now{std::chrono::hours(1)};
   Core core{lines, numbers, store, limits(), now};
   std::uint64_t sequence = 0;
+  World() { core.keep_boards(boards, now); }
 
   static Limits limits() {
     Limits limits;

@@ -24,6 +24,7 @@ class ProtocolTest(unittest.TestCase):
         enum = re.search(r"enum class Type[^{]*\{(.*?)\};", code, re.S)[1]
         coded = [int(n, 16) for n in re.findall(r"= 0x([0-9a-f]+)", enum)]
         coded.append(int(re.search(r"kPacketFrame = 0x([0-9a-f]+)", read("wire/relay_frame.h"))[1], 16))
+        coded += [int(n, 16) for n in re.findall(r"^/// .*, 0x(6[0-9a-f]):", read("wire/board.h"), re.M)]
         self.assertEqual(listed, sorted(coded))
 
     def test_codes_are_those_of_the_code(self):
@@ -36,7 +37,7 @@ class ProtocolTest(unittest.TestCase):
     def test_limits_exist(self):
         rows = self.page.split("## Limits")[1]
         named = re.findall(r"`(k[A-Z]\w+)`", rows)
-        limits = read("wire/limits.h")
+        limits = read("wire/limits.h") + read("wire/board.h")
         self.assertGreater(len(named), 10)
         self.assertEqual([n for n in named if not re.search(rf"\b{n}\b", limits)], [])
 

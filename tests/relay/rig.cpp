@@ -20,6 +20,15 @@ void Lines::close(ConnId conn) {
   gone.queued = gone.waiting.empty() ? 0 : gone.waiting.front()->size();
 }
 
+/// As connections count them: parts of files stand apart.
+std::size_t Lines::files_queued(ConnId conn) const {
+  std::size_t sum = 0;
+  if (auto at = lines_.find(conn); at != lines_.end())
+    for (const SharedBytes& frame : at->second.waiting)
+      if ((*frame)[0] == wire::kBoardChunkFrame) sum += frame->size();
+  return sum;
+}
+
 std::size_t Lines::queued(ConnId conn) const {
   auto at = lines_.find(conn);
   return at == lines_.end() ? 0 : at->second.queued;

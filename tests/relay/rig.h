@@ -28,6 +28,7 @@ class Lines final : public Links {
   void send(ConnId conn, SharedBytes frame) override;
   void close(ConnId conn) override;
   std::size_t queued(ConnId conn) const override;
+  std::size_t files_queued(ConnId conn) const override;
   void admitted(ConnId conn) override { line(conn).admitted = true; }
 
   Line& line(ConnId conn) { return lines_[conn]; }

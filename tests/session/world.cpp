@@ -117,6 +117,7 @@ void Station::poll_ways() {
 }
 
 void Station::from_relay(ByteView frame) {
+  if (wire::is_board_frame(frame)) return board_frames.emplace_back(frame.begin(), frame.end()), void();
   if (!ways_ || !ways_->on_relay_frame(frame, world_.now)) session_->on_frame(frame, world_.now);
   after_call();
   poll_ways();
@@ -335,7 +336,12 @@ void Station::drain() {
   });
 }
 
-World::World() { core_ = std::make_unique<relay::Core>(*this, numbers_, store_, relay::Limits{}, now); }
+World::World() { start_relay(); }
+
+void World::start_relay() {
+  core_ = std::make_unique<relay::Core>(*this, numbers_, store_, relay::Limits{}, now);
+  core_->keep_boards(boards, now);
+}
 World::~World() {
   stations_.clear();
   core_.reset();
@@ -457,7 +463,7 @@ void World::restart_relay(Duration pause) {
     });
   }
   store_.elapse(pause);
-  at(now + pause, [this] { core_ = std::make_unique<relay::Core>(*this, numbers_, store_, relay::Limits{}, now); });
+  at(now + pause, [this] { start_relay(); });
 }
 
 bool World::step(Instant limit) {

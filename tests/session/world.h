@@ -10,6 +10,7 @@
 
 #include "codec/frame.h"
 #include "direct/paths.h"
+#include "relay/board_store.h"
 #include "relay/core.h"
 #include "session/session.h"
 
@@ -38,6 +39,8 @@ class Station : public session::SessionHost {
   void draw(std::mt19937& random);
   void fill(Rect area, std::uint32_t bgr);
   void resize_screen(Size size);
+  /// To the relay, past the session.
+  void say(Bytes frame) { to_relay(std::move(frame)); }
   /// Cuts the connection; it comes back after `pause`.
   void cut(Duration pause);
   /// The program ends without a word.
@@ -69,6 +72,8 @@ class Station : public session::SessionHost {
   std::vector<session::Event> events;
   std::vector<session::InputEvent> injected;
   codec::Image screen, canvas;
+  std::vector<session::BoardFile> board;                                // as it was told last
+  std::vector<Bytes> board_frames;                                      // of the relay
   std::map<ScreenId, codec::Image> monitors;                            // beside `screen`, from 1
   std::map<std::pair<ParticipantId, ScreenId>, codec::Image> pictures;  // as they were last shown
   std::map<std::pair<ParticipantId, ScreenId>, std::optional<Point>> cursors;
@@ -91,6 +96,7 @@ class Station : public session::SessionHost {
   void from_relay(ByteView frame);
   void poll_ways();
   void on_direct(ParticipantId from, const wire::DirectSignal& signal) override;
+  void on_board(const std::vector<session::BoardFile>& files) override { board = files; }
   std::size_t queued() const override;
   void notify(session::Event event) override;
   void work(std::function<std::function<void()>()> job) override;
@@ -150,6 +156,7 @@ class World : public relay::Links {
   /// ... and what it makes up. Arrives at once.
   void inject(Station& to, const Bytes& frame);
   relay::Core& relay() { return *core_; }
+  relay::MemoryBoard boards;  // of the relay; outlives its restart
 
  private:
   friend class Station;
@@ -177,6 +184,7 @@ class World : public relay::Links {
   std::multimap<Instant, std::function<void()>> queue_;
   std::map<relay::ConnId, Link> links_;
   std::uint64_t next_conn_ = 1;
+  void start_relay();
   std::uint64_t random_value_ = 1;
   std::uint16_t last_port_ = 2000;
   std::vector<std::unique_ptr<Station>> stations_;

@@ -393,3 +393,71 @@ TEST_CASE("the list of files stays within its limit, finished ones go first") {
   CHECK(model.transfers.size() == kMaxTransfers);
   CHECK(model.transfers[0].size == 1);
 }
+
+TEST_CASE("the board is as it was told last, and news of it are what others have put there since") {
+  Model model = folded({state("live"), roster(2)});
+  auto board = [](std::initializer_list<const char*> ids) {
+    json files = json::array();
+    for (const char* id : ids)
+      files.push_back({{"file_id", id}, {"name", id}, {"size", 5}, {"owner", 1}, {"owner_name", "Huber"}, {"put", 1}});
+    return json{{"event", "board"}, {"files", files}};
+  };
+  CHECK_FALSE(model.shows_board());
+  model.fold(board({"a", "b", "a"}), 1000);
+  CHECK(model.shows_board());
+  CHECK(model.board.size() == 2);
+  CHECK(model.notices.empty());
+  model.fold(board({"b", "c"}), 1000);
+  CHECK(model.board_file("a") == nullptr);
+  REQUIRE(model.notices.size() == 1);
+  CHECK(model.notices[0].code == "board_put");
+  CHECK(model.notices[0].message == "c");
+  CHECK(model.notices[0].whom == "Huber");
+  for (const char* bad : {R"({"event":"board"})", R"({"event":"board","files":7})"}) model.fold(json::parse(bad), 1000);
+  CHECK(model.board.size() == 2);
+  model.fold(json::parse(R"({"event":"board","files":[7,{},{"file_id":"d","size":-1e300,"put":-5,"owner":"x"}]})"),
+             1000);
+  REQUIRE(model.board.size() == 1);
+  CHECK(model.board[0].size == 0);
+  CHECK(model.board[0].put == 0);
+  CHECK(model.board[0].name == "?");
+  json many = board({});
+  for (std::size_t i = 0; i < kMaxBoardFiles + 5; ++i) many["files"].push_back({{"file_id", std::to_string(i)}});
+  model.fold(many, 1000);
+  CHECK(model.board.size() == kMaxBoardFiles);
+  CHECK(model.notices.size() <= 8);
+}
+
+TEST_CASE("files are put on the board by the master and by whoever has the right") {
+  Model model = folded({state("live"), roster(2)});
+  CHECK_FALSE(model.may_put());
+  model.fold({{"event", "rights"}, {"participant", 2}, {"rights", {"view", "board"}}}, 1000);
+  CHECK(model.may_put());
+  model.fold({{"event", "rights"}, {"participant", 2}, {"rights", {"view"}}}, 1000);
+  CHECK_FALSE(model.may_put());
+  model.fold({{"event", "master"}, {"participant", 2}}, 1000);
+  CHECK(model.may_put());
+  model.fold({{"event", "ended"}, {"reason", "ended"}}, 1000);
+  CHECK_FALSE(model.may_put());
+}
+
+TEST_CASE("fetching from the board is listed with the files only where the board does not show it") {
+  Model model = folded({state("live"), roster(2)});
+  auto fetch = [](const char* id, const char* state) {
+    return json{{"event", "file"}, {"file_id", id}, {"board", true}, {"board_file", "a"}, {"direction", "in"},
+                {"peer", 0},       {"from", 0},     {"name", "a"},   {"size", 5},         {"state", state}};
+  };
+  model.fold({{"event", "board"}, {"files", {{{"file_id", "a"}, {"name", "a"}}}}}, 1000);
+  model.fold(fetch("g", "active"), 1000);
+  CHECK(model.transfers[0].peer == -1);
+  CHECK(model.transfers[0].peer_name.empty());
+  CHECK_FALSE(model.lists_transfers());
+  model.fold(fetch("h", "active"), 1000);  // once more, by a script
+  CHECK(model.is_listed(model.transfers[0]));
+  CHECK_FALSE(model.is_listed(model.transfers[1]));
+  model.fold(fetch("g", "done"), 1000);
+  CHECK(model.notices.back().code == "board_saved");
+  CHECK_FALSE(model.lists_transfers());
+  model.fold({{"event", "board"}, {"files", json::array()}}, 1000);
+  CHECK(model.is_listed(model.transfers[0]));
+}

@@ -91,6 +91,40 @@ std::vector<json> files(int first, int second) {
       file("f5", "in", second, "installer.iso", 1.2e9, 412e6, "active", {{"rate_bps", 27.2e6}, {"left_s", 232}}),
       file("f6", "in", first, "Anleitung Größe und Gewicht der neuen Anlage – Entwurf 3.docx", 1.4e6, 0, "offered")};
 }
+json on_board(const char* id, const char* name, double size, int owner, const char* owner_name, bool mine,
+              bool can_remove) {
+  return {{"file_id", id},
+          {"name", name},
+          {"size", size},
+          {"owner", owner},
+          {"owner_name", owner_name},
+          {"mine", mine},
+          {"put", 1795000000},
+          {"can_remove", can_remove}};
+}
+/// Three files, of which one has been fetched and one is on its way; `self` owns the last, `all` may be removed.
+std::vector<json> board(int self, bool all) {
+  auto fetched = [](const char* of, json more) {
+    more.update({{"board", true}, {"board_file", of}});
+    return more;
+  };
+  return {{{"event", "board"},
+           {"files",
+            {on_board("b1", "Lageplan Größe und Gewicht der neuen Anlage – Entwurf 3.pdf", 1.4e6, 3, "Bernd Kowalski",
+                      false, all),
+             on_board("b2", "installer.iso", 1.2e9, 7, "Клара Новак", false, all),
+             on_board("b3", "Protokoll.odt", 45e3, self, "Anna Berger", true, true)}}},
+          file("g1", "in", 0, "Lageplan.pdf", 1.4e6, 1.4e6, "done",
+               fetched("b1", {{"path", "/home/anna/Downloads/a.pdf"}})),
+          file("g2", "in", 0, "installer.iso", 1.2e9, 412e6, "active",
+               fetched("b2", {{"rate_bps", 27.2e6}, {"left_s", 232}})),
+          file("p1", "out", 0, "Rechnung.pdf", 2.4e6, 1.1e6, "active",
+               {{"board", true}, {"rate_bps", 8e6}, {"left_s", 2}})};
+}
+json with_board(json member) {
+  member["rights"].push_back("board");
+  return member;
+}
 json consent(const char* what) { return {{"event", "consent_request"}, {"request", 7}, {"from", 0}, {"what", what}}; }
 
 }  // namespace
@@ -188,6 +222,23 @@ std::vector<Scene> all_scenes() {
   for (const json& event : files(2, 2)) hosting_files.push_back(event);
   add({.name = "view-files", .events = with_files, .picture = true, .page = "viewer"});
   add({.name = "host-files", .events = hosting_files, .program = "lotse-master", .page = "host"});
+  std::vector<json> with_a_board = plus(viewing(false),
+                                        {roster(2, {leader("Клара Новак"), workshop(), with_board(anna()), bernd()})}),
+                    hosting_board = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna(), bernd()})});
+  for (const json& event : board(2, false)) with_a_board.push_back(event);
+  for (const json& event : board(0, true)) hosting_board.push_back(event);
+  add({.name = "view-board", .events = with_a_board, .presses = {"panel.files"}, .picture = true, .page = "viewer"});
+  add({.name = "view-board-empty",
+       .events = plus(viewing(false), {{{"event", "board"}, {"files", json::array()}}}),
+       .presses = {"panel.files"},
+       .picture = true,
+       .page = "viewer"});
+  add({.name = "host-board", .events = hosting_board, .program = "lotse-master", .page = "host"});
+  add({.name = "host-board-remove",
+       .events = hosting_board,
+       .presses = {"board.remove.b1"},
+       .program = "lotse-master",
+       .page = "host"});
   const json several = {{"event", "screens"},
                         {"presenter", 1},
                         {"screens",
