@@ -28,9 +28,9 @@ struct Transfer {
   std::string path;        // outgoing: what is sent; incoming: where it lies when it is done
   std::optional<Why> why;  // it failed, or was cancelled by the other one
   bool paused_here = false, paused_there = false;
-  bool corrupt = false;  // failed: what arrived is not what was sent
-  double rate = 0;       // bytes a second, lately
-  bool board = false;    // to or from the session's board: no peer
+  bool corrupt = false;                        // failed: what arrived is not what was sent
+  double rate = 0;                             // bytes a second, lately
+  bool board = false;                          // to or from the session's board: no peer
   std::optional<FileId> board_file;            // incoming: which of the board's it is
   std::optional<wire::BoardNo::Why> board_no;  // it failed: what the relay, or the moderator, says
 };

@@ -20,7 +20,8 @@ Bytes message(std::size_t size, std::uint8_t seed) {
   return bytes;
 }
 
-Bytes numbered(int i) { return message(static_cast<std::size_t>(i), static_cast<std::uint8_t>(i & 0xFF)); }
+/// Below the frames of the board: its chunks go behind everything else.
+Bytes numbered(int i) { return message(static_cast<std::size_t>(i), static_cast<std::uint8_t>(i % 0x60)); }
 
 /// What a visit to such a server ends with.
 std::pair<ConnectProblem, std::string> end_of(Manner manner, Duration patience = RelayConnection::kPatience) {

@@ -40,9 +40,7 @@ struct Boarders : Pair {
     world.run(1s);
   }
   Session::Refusal put(Station& by, const BoardFile& file) { return by.session().put_on_board(file, world.now); }
-  std::string code_now() const {
-    return master.all<NewCode>().empty() ? code() : master.all<NewCode>().back().code;
-  }
+  std::string code_now() const { return master.all<NewCode>().empty() ? code() : master.all<NewCode>().back().code; }
   bool all_have(std::size_t files) {
     return world.until(
         [&] { return master.board.size() == files && guest.board.size() == files && clara.board.size() == files; });

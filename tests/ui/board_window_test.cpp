@@ -78,7 +78,7 @@ TEST_CASE("what lies on the board is saved, and its row says how far that is") {
   CHECK(window.backend.wait_for("board_get")["file_id"] == "a");
   SECTION("on its way, and there") {
     window.backend.say({fetching("active", 6000, {{"rate_bps", 8000}})});
-    CHECK(window.shows("6 of 12.3 kB · 1 kB/s"));
+    CHECK(window.shows("6.0 of 12.3 kB · 1 kB/s"));
     CHECK(window.control("board.save.a").is_null());
     CHECK_FALSE(window.shows("from the board"));  // the row says it already
     CHECK(window.press("file.pause.g"));
