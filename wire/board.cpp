@@ -34,8 +34,11 @@ class Encoder {
 std::optional<BoardFrame> read_chunk(ByteReader& in, const FileId& id, std::size_t size) {
   constexpr std::size_t kBefore = 1 + std::tuple_size_v<FileId> + sizeof(std::uint32_t);
   if (size < kBefore + 16 || size > kBefore + kBoardSealed) return std::nullopt;
-  const auto index = in.get<std::uint32_t>();
-  return BoardChunk{id, index, in.take(size - kBefore)};
+  BoardChunk chunk{.id = id, .index = in.get<std::uint32_t>(), .sealed = {}};
+  chunk.sealed = in.take(size - kBefore);
+  std::optional<BoardFrame> frame;
+  frame.emplace(chunk);  // returned as it is, g++ 12 takes it for uninitialized
+  return frame;
 }
 
 std::optional<BoardFrame> read(Type type, ByteReader& in, std::size_t size) {
