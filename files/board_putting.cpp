@@ -88,7 +88,8 @@ void BoardPutting::pause(bool on, Instant now) {
 
 void BoardPutting::on_have(std::uint32_t chunks_there, Instant now) {
   if (is_over(transfer_.state) || !connected_) return;
-  if (chunks_there < have_ || chunks_there > next_) return fail({}, wire::BoardNo::Why::gone);  // what it had is lost
+  // Less than it had: it has lost it. More than there is yet: it lies.
+  if (chunks_there < have_ || chunks_there > sealed_) return fail({}, wire::BoardNo::Why::gone);
   std::size_t more = 0;
   std::optional<Instant> at;
   for (; !sent_.empty() && sent_.front().index < chunks_there; sent_.pop_front()) {
@@ -133,6 +134,7 @@ void BoardPutting::on_read(std::uint64_t offset, const Bytes* bytes, Instant now
   seal_.seal(seal_.reserve(), board_chunk_aad(session_, transfer_.id, index, index + 1 == chunks()), *bytes,
              sent.sealed);
   sent_.push_back(std::move(sent));
+  sealed_ = index + 1;
   if (connected_ && !asking_) send(sent_.back(), now);
 }
 

@@ -51,7 +51,8 @@ class BoardPutting {
   std::deque<Sent> sent_;    // that the relay is not known to have
   std::size_t reading_ = 0;  // bytes that were asked of the disk
   std::uint32_t next_ = 0;   // to be read
-  std::uint32_t have_ = 0;   // at the relay
+  std::uint32_t sealed_ = 0;
+  std::uint32_t have_ = 0;  // at the relay
   bool connected_ = false, asking_ = false, digesting_ = false;
   std::optional<std::array<std::uint8_t, 32>> sha256_;
   int refused_ = 0;

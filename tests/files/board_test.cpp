@@ -161,6 +161,17 @@ TEST_CASE("a relay that lost what it had is not sent the same chunk under the sa
   CHECK_FALSE(w.sealed_twice);
 }
 
+TEST_CASE("a relay that says it has what was not sent yet is not believed") {
+  BoardWorld w;
+  w.connect(true);
+  const FileId file = w.put(200'000);
+  REQUIRE(w.until([&] { return w.state(file) == State::active; }));
+  w.transfers.on_frame(wire::BoardHave{file, wire::board_chunks(200'000)}, w.now);  // while the disk still reads
+  REQUIRE(w.until([&] { return is_over(w.state(file)); }));
+  CHECK(w.transfers.find(file)->board_no == No::gone);
+  CHECK(w.listed.empty());
+}
+
 TEST_CASE("a board without room, without the right or without the file says so") {
   BoardWorld w;
   w.connect(true);
