@@ -48,4 +48,10 @@ Duration timeout_in(const json& command) {
 
 Point point_in(const json& command) { return {command.at("x").get<int>(), command.at("y").get<int>()}; }
 
+std::uint32_t color_in(const std::string& text) {
+  auto bytes = text.size() == 7 && text[0] == '#' ? from_hex(text.substr(1)) : std::nullopt;
+  if (!bytes) throw std::invalid_argument("a colour is written #rrggbb");
+  return static_cast<std::uint32_t>((*bytes)[0] << 16 | (*bytes)[1] << 8 | (*bytes)[2]);
+}
+
 }  // namespace lotse::program

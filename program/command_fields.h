@@ -3,6 +3,7 @@
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 
 #include "base/geometry.h"
 #include "base/ids.h"
@@ -21,5 +22,7 @@ session::Right right_in(const nlohmann::json& command);
 /// "timeout_ms", 5 s without it, an hour at most.
 Duration timeout_in(const nlohmann::json& command);
 Point point_in(const nlohmann::json& command);
+/// "#rrggbb" as 0xRRGGBB.
+std::uint32_t color_in(const std::string& text);
 
 }  // namespace lotse::program

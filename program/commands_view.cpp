@@ -26,9 +26,8 @@ std::uint32_t modifiers_in(const json& command) {
 }
 
 std::array<int, 3> rgb_in(const std::string& text) {
-  auto bytes = text.size() == 7 && text[0] == '#' ? from_hex(text.substr(1)) : std::nullopt;
-  if (!bytes) throw std::invalid_argument("a colour is written #rrggbb");
-  return {(*bytes)[0], (*bytes)[1], (*bytes)[2]};
+  const std::uint32_t rgb = color_in(text);
+  return {static_cast<int>(rgb >> 16), static_cast<int>(rgb >> 8 & 0xFF), static_cast<int>(rgb & 0xFF)};
 }
 
 std::optional<std::array<int, 3>> pixel_at(codec::FrameView picture, Point p) {
@@ -69,11 +68,13 @@ void Engine::do_view(const json& c, const Answer& answer) {
 
 void Engine::do_snapshot(const json& c, const Answer& answer) {
   std::string file = c.at("file").get<std::string>();
-  bool settled = c.value("settled", true), with_cursor = c.value("cursor", false);
-  auto finish = [this, file, with_cursor, answer](const Waits::Look& look) {
+  bool settled = c.value("settled", true), with_cursor = c.value("cursor", false), marked = c.value("marks", true);
+  auto finish = [this, file, with_cursor, marked, answer](const Waits::Look& look) {
     try {
       record::PointerImage pointer = with_cursor ? pointer_image(look.of) : record::PointerImage{};
-      write_snapshot(file, look.picture, with_cursor ? &pointer : nullptr);
+      codec::Image scratch;
+      codec::FrameView picture = marked ? with_marks(look.picture, look.of, scratch) : look.picture;
+      write_snapshot(file, picture, with_cursor ? &pointer : nullptr);
       session::PictureReceiver* receiver = receiver_of(look.of);
       answer.ok({{"width", look.picture.size.width},
                  {"height", look.picture.size.height},

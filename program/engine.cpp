@@ -298,6 +298,7 @@ void Engine::tell(const session::Event& event) {
     out["relay"] = net::to_string(relay_->address());
   if (auto* presenter = std::get_if<PresenterChanged>(&event); presenter && !presenter->sharing) {
     views_.drop(presenter->participant);
+    forget_marks(presenter->participant);
     if (shared_pictures_) shared_pictures_->drop(presenter->participant.value()), on_picture_();
   }
   members_changed_ = true;
@@ -364,6 +365,8 @@ void Engine::end_session() {
   SecretText::overwrite(link_secret_);
   self_ = -1;
   views_.clear();
+  marks_.clear();
+  growing_.clear();
   followed_.reset();
   pending_events_.clear();
   sharing_wanted_ = stop_sharing_wanted_ = false;

@@ -17,6 +17,7 @@
 #include "program/contacts.h"
 #include "program/direct_ways.h"
 #include "program/file_exchange.h"
+#include "program/mark_layer.h"
 #include "program/options.h"
 #include "program/relay_link.h"
 #include "program/shared_screen.h"
@@ -86,6 +87,8 @@ class Engine : public session::SessionHost {
             bool exact) override;
   void show_cursor(ParticipantId presenter, ScreenId screen, const session::CursorImage* shape,
                    std::optional<Point> position) override;
+  void show_marks(ParticipantId presenter, ScreenId screen, const std::vector<session::Arrow>& arrows,
+                  const std::vector<session::Stroke>& strokes) override;
 
   // Around the session.
   void begin_session(session::MasterOptions options, const std::string& relay);
@@ -164,6 +167,17 @@ class Engine : public session::SessionHost {
   void record_frame();
   record::PointerImage pointer_image(std::optional<PictureKey> key) const;
 
+  // Marks on all of them.
+  MarkLayer::Look look_of(ParticipantId member) const;
+  Size size_of(PictureKey key);
+  void tell_marks(PictureKey key, const std::vector<session::Arrow>& arrows,
+                  const std::vector<session::Stroke>& strokes);
+  void forget_marks(PictureKey key);
+  void forget_marks(ParticipantId presenter);
+  /// `picture`, or a copy of it in `scratch` with the marks on it.
+  codec::FrameView with_marks(codec::FrameView picture, PictureKey key, codec::Image& scratch) const;
+  std::optional<PictureKey> marked_in(const nlohmann::json& command, const Answer& answer);
+
   // Commands: engine_commands.cpp finds them, commands_*.cpp have them.
   void do_join(const nlohmann::json&, const Answer&);
   void do_start_session(const nlohmann::json&, const Answer&);
@@ -214,6 +228,13 @@ class Engine : public session::SessionHost {
   void do_type(const nlohmann::json&, const Answer&);
   void do_press(const nlohmann::json&, const Answer&);
   void do_release_keys(const nlohmann::json&, const Answer&);
+  void do_point(const nlohmann::json&, const Answer&);
+  void do_point_off(const nlohmann::json&, const Answer&);
+  void do_draw(const nlohmann::json&, const Answer&);
+  void do_undo(const nlohmann::json&, const Answer&);
+  void do_clear(const nlohmann::json&, const Answer&);
+  void do_drawing(const nlohmann::json&, const Answer&);
+  void do_pointers(const nlohmann::json&, const Answer&);
   void do_request_control(const nlohmann::json&, const Answer&);
   void do_release_control(const nlohmann::json&, const Answer&);
   void do_request_present(const nlohmann::json&, const Answer&);
@@ -293,6 +314,15 @@ class Engine : public session::SessionHost {
   codec::Canvas own_canvas_;  // the first of the own screens, while it is recorded
   session::CursorImage own_cursor_;
   std::optional<Point> own_cursor_position_;
+  std::map<PictureKey, MarkLayer> marks_;  // of screens that have some
+  codec::Image marked_;                    // the picture with them, while it is recorded
+  struct Growing {
+    PictureKey on;
+    std::uint32_t stroke;
+    std::size_t points;
+  };
+  std::vector<Growing> growing_;  // own strokes that may go on
+  std::uint32_t last_stroke_ = 0;
   std::uint64_t frames_shown_ = 0;
   Instant fps_since_{};
   std::uint64_t fps_frames_ = 0;

@@ -50,6 +50,13 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"type", &Engine::do_type},
                                                                   {"press", &Engine::do_press},
                                                                   {"release_keys", &Engine::do_release_keys},
+                                                                  {"point", &Engine::do_point},
+                                                                  {"point_off", &Engine::do_point_off},
+                                                                  {"draw", &Engine::do_draw},
+                                                                  {"undo", &Engine::do_undo},
+                                                                  {"clear", &Engine::do_clear},
+                                                                  {"drawing", &Engine::do_drawing},
+                                                                  {"pointers", &Engine::do_pointers},
                                                                   {"request_control", &Engine::do_request_control},
                                                                   {"release_control", &Engine::do_release_control},
                                                                   {"request_present", &Engine::do_request_present},
@@ -92,7 +99,8 @@ void Engine::refusal(const Session::Refusal& refusal, const Answer& answer) {
       {"bad_request", "there is nothing to answer"},
       {"too_large", "the text is too long"},
       {"rate_limited", "too much is waiting already"},
-      {"full", "there are three deputies already"}};
+      {"full", "there are three deputies already"},
+      {"source_gone", "that screen is not shown any more"}};
   std::string code = session::name_of(*refusal);
   auto why = kWhy.find(code);
   answer.error(code, why == kWhy.end() ? code : why->second);

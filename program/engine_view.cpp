@@ -67,6 +67,7 @@ void Engine::show_cursor(ParticipantId presenter, ScreenId number, const session
 
 void Engine::on_screen(const session::ScreenChanged& change) {
   views_.update(change);
+  if (!change.sharing) forget_marks({change.presenter, change.screen});
   if (!change.sharing && shared_pictures_)
     shared_pictures_->remove({change.presenter.value(), change.screen.value()}), on_picture_();
   tell_screens(change.presenter);
@@ -118,7 +119,10 @@ void Engine::record_frame() {
   session::PictureReceiver* receiver = viewed();
   codec::FrameView picture = receiver ? receiver->picture() : own_canvas_.view();
   if (receiver && !receiver->complete()) return;
-  if (!picture.size.empty()) recorder_->frame(picture, pointer_image(views_.viewed()), net::Loop::now());
+  if (picture.size.empty()) return;
+  PictureKey key =
+      views_.viewed().value_or(PictureKey{ParticipantId{static_cast<std::uint16_t>(self_)}, recorded_screen()});
+  recorder_->frame(with_marks(picture, key, marked_), pointer_image(views_.viewed()), net::Loop::now());
 }
 
 std::string Engine::start_recording(const std::string& file) {

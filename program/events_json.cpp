@@ -132,6 +132,12 @@ std::string color_of(ParticipantId participant) {
   return kColors[participant.value() % kColors.size()];
 }
 
+std::string color_text(std::uint32_t rgb) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "#%06x", static_cast<unsigned>(rgb & 0xFFFFFF));
+  return text.data();
+}
+
 json roster_json(const Roster& roster, int self, const std::set<ParticipantId>& controllers) {
   json members = json::array();
   for (const Member& m : roster.members) {

@@ -17,6 +17,8 @@ nlohmann::json screen_json(ScreenId screen, const std::string& name, const Rect&
 nlohmann::json roster_json(const session::Roster& roster, int self, const std::set<ParticipantId>& controllers);
 /// The colour of a participant, far apart in hue for neighbours: "#rrggbb".
 std::string color_of(ParticipantId participant);
+/// 0xRRGGBB as "#rrggbb".
+std::string color_text(std::uint32_t rgb);
 /// "all", "master", an id: how `to` is written.
 nlohmann::json to_field(ParticipantId to);
 

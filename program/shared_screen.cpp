@@ -104,6 +104,9 @@ SharedScreen::~SharedScreen() {
 void SharedScreen::request(ScreenId screen) { source_->request(screen); }
 void SharedScreen::refresh() { source_->refresh(); }
 void SharedScreen::set_colors(codec::Colors colors) { source_->set_colors(colors); }
+void SharedScreen::set_overlay(ScreenId screen, std::vector<desktop::OverlayItem> items) {
+  source_->set_overlay(screen, std::move(items));
+}
 
 void SharedScreen::inject(const session::InputEvent& in) {
   if (!input_.sink) return;

@@ -35,6 +35,7 @@ class SharedScreen {
   void request(ScreenId screen);
   void refresh();
   void set_colors(codec::Colors colors);
+  void set_overlay(ScreenId screen, std::vector<desktop::OverlayItem> items);
   /// `input` is of one of the screens that were told last; of another one it is dropped.
   void inject(const session::InputEvent& input);
   const std::vector<desktop::SharedMonitor>& screens() const { return screens_; }

@@ -36,7 +36,7 @@ bool ItemSet::test(ItemId item) const {
 bool ItemSet::set(ItemId item) {
   if (test(item)) return false;
   if (!is_slot(item)) {
-    rest_ = static_cast<std::uint16_t>(rest_ | 1u << (item.value() - kFirstState));
+    rest_ |= std::uint64_t{1} << (item.value() - kFirstState);
     return true;
   }
   std::size_t word = item.value() / 64;
@@ -53,7 +53,7 @@ bool ItemSet::set(ItemId item) {
 bool ItemSet::reset(ItemId item) {
   if (!test(item)) return false;
   if (!is_slot(item)) {
-    rest_ = static_cast<std::uint16_t>(rest_ & ~(1u << (item.value() - kFirstState)));
+    rest_ &= ~(std::uint64_t{1} << (item.value() - kFirstState));
     return true;
   }
   slots_[item.value() / 64] &= ~(std::uint64_t{1} << (item.value() % 64));
@@ -63,7 +63,7 @@ bool ItemSet::reset(ItemId item) {
 }
 
 std::optional<ItemId> ItemSet::state() const {
-  unsigned states = rest_ & ((1u << wire::kStateChannels) - 1);
+  std::uint64_t states = rest_ & ((std::uint64_t{1} << wire::kStateChannels) - 1);
   if (states == 0) return std::nullopt;
   return ItemId{kFirstState + static_cast<std::uint32_t>(std::countr_zero(states))};
 }

@@ -30,7 +30,8 @@ class ItemSet {
  private:
   std::vector<std::uint64_t> slots_;
   std::size_t slot_count_ = 0;
-  std::uint16_t rest_ = 0;  // the state channels and the frame's end
+  std::uint64_t rest_ = 0;  // the state channels and the frame's end
+  static_assert(wire::kStateChannels < 64);
 };
 
 /// Not thread-safe.

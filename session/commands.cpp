@@ -16,6 +16,7 @@ constexpr Session::Refusal kDone = std::nullopt;
 void Session::share_screens(const std::vector<ScreenPlace>& screens, Instant now) {
   if (!begin_call(now) || !core_) return;
   presenting_->share(screens);
+  marking_->screens_changed();
   if (lead_) lead_->on_sharing(core_->self, presenting_->sharing());
   update_stage();
 }
@@ -35,6 +36,7 @@ void Session::on_cursor_position(ScreenId screen, Point position, Instant now) {
 void Session::end_share(Instant now) {
   if (!begin_call(now) || !core_) return;
   presenting_->end();
+  marking_->screens_changed();
   if (lead_) lead_->on_sharing(core_->self, false);
   update_stage();
 }
@@ -203,6 +205,33 @@ bool Session::tell_file(ParticipantId member, const wire::FileMessage& message, 
   wire::pb::Message out;
   write_file(message, *out.mutable_file());
   return core_->tell(member, out, crypto::Stream::files);
+}
+
+Session::Refusal Session::point(ParticipantId presenter, ScreenId screen, std::optional<Point> tip, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return marking_->point(presenter, screen, tip);
+}
+
+Session::Refusal Session::draw(ParticipantId presenter, ScreenId screen, StrokePart part, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return marking_->draw(presenter, screen, std::move(part));
+}
+
+Session::Refusal Session::undo_stroke(ParticipantId presenter, ScreenId screen, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return marking_->undo(presenter, screen);
+}
+
+Session::Refusal Session::clear_strokes(ParticipantId presenter, ScreenId screen, Marking::Whose whose, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return marking_->clear(presenter, screen, whose);
+}
+
+Session::Refusal Session::set_arrows_moving(std::size_t most, Instant now) {
+  if (!begin_call(now) || !lead_) return ErrorCode::not_allowed;
+  if (most < 1 || most > wire::kMaxArrows) return ErrorCode::bad_request;
+  lead_->set_arrows_moving(static_cast<std::uint32_t>(most));
+  return kDone;
 }
 
 void Session::leave(Instant now) {

@@ -96,6 +96,8 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       return core_->notify(Warning{"present_requested", std::to_string(from.value())});
     case M::kInput:
       return presenting_->on_input(from, message.input()) ? void() : void(++drops_.other);
+    case M::kMark:
+      return marking_->on_mark(from, message.mark()) ? void() : void(++drops_.other);
     case M::kPing:
       return lead_ ? lead_->on_ping(from, message) : void();
     case M::kPong:

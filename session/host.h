@@ -14,6 +14,7 @@
 #include "session/acquaintance.h"
 #include "session/board_file.h"
 #include "session/events.h"
+#include "session/marks.h"
 #include "wire/direct_signal.h"
 #include "wire/file_message.h"
 
@@ -96,6 +97,11 @@ class SessionHost {
                     const std::vector<Rect>& changed, bool exact) = 0;
   virtual void show_cursor(ParticipantId presenter, ScreenId screen, const CursorImage* shape,
                            std::optional<Point> position) = 0;
+  /// Where members point on that screen now, and what is drawn on it, in its order. Also of the own screens.
+  virtual void show_marks(ParticipantId presenter, ScreenId screen, const std::vector<Arrow>& arrows,
+                          const std::vector<Stroke>& strokes) {
+    (void)presenter, (void)screen, (void)arrows, (void)strokes;
+  }
 };
 
 }  // namespace lotse::session

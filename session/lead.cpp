@@ -336,6 +336,11 @@ void Lead::set_default_rights(Rights rights) {
   roster_changed();
 }
 
+void Lead::set_arrows_moving(std::uint32_t most) {
+  core_.roster.arrows_moving = most;
+  roster_changed();
+}
+
 void Lead::set_colors(codec::Colors colors) {
   core_.roster.colors = colors;
   roster_changed();

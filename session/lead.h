@@ -56,6 +56,7 @@ class Lead {
   void set_mode(Mode mode);
   void set_locked(bool locked);
   void set_default_rights(Rights rights);
+  void set_arrows_moving(std::uint32_t most);
   void set_colors(codec::Colors colors);
   void set_name(const std::string& name);
   /// Asks a member that is here to lead from now on. False: no such member, or nobody to ask.

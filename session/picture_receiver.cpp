@@ -73,8 +73,10 @@ void PictureReceiver::consume_state(const wire::PictureFields& fields, const Byt
     cursor_position_ =
         Point{std::clamp(position.x(), -1, codec::kMaxSide), std::clamp(position.y(), -1, codec::kMaxSide)};
     host_.show_cursor(presenter_, screen_, nullptr, cursor_position_);
-  } else {
+  } else if (channel == 2) {
     consume_cursor_shape(payload);
+  } else if (marks_.take(channel, payload)) {
+    host_.show_marks(presenter_, screen_, marks_.arrows(), marks_.strokes());
   }
   state_versions_[channel] = fields.version.value();
 }
@@ -118,6 +120,9 @@ void PictureReceiver::start_generation(Generation generation, Size size) {
   newest_version_ = shown_version_ = end_version_ = judged_version_ = 0;
   end_due_ = complete_ = false;
   cursor_position_.reset();
+  bool marked = !marks_.arrows().empty() || !marks_.strokes().empty();
+  marks_ = {};
+  if (marked) host_.show_marks(presenter_, screen_, {}, {});
   set_exact(false);
 }
 

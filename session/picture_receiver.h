@@ -12,9 +12,11 @@
 #include "session/film_player.h"
 #include "session/freshness.h"
 #include "session/host.h"
+#include "session/marks_seen.h"
 #include "session/picture_decoding.h"
 #include "session/shortfall.h"
 #include "session/slot_proofs.h"
+#include "wire/limits.h"
 #include "wire/packet.h"
 
 namespace lotse::session {
@@ -46,6 +48,7 @@ class PictureReceiver {
   std::uint32_t versions_behind() const { return newest_version_ - shown_version_; }
   const CursorImage& cursor() const { return cursor_; }
   std::optional<Point> cursor_position() const { return cursor_position_; }
+  const MarksSeen& marks() const { return marks_; }
 
   struct Stats {
     std::uint64_t updates = 0, frames = 0, films = 0, refused = 0;
@@ -95,7 +98,7 @@ class PictureReceiver {
   Freshness freshness_;
   Shortfall shortfall_;
   std::vector<Rect> changed_;  // on the canvas, not shown yet
-  std::array<std::uint32_t, 4> state_versions_{};
+  std::array<std::uint32_t, wire::kStateChannels> state_versions_{};
   bool sharing_ = false, paused_ = false, complete_ = false, exact_ = false;
   std::string name_;
   std::uint32_t newest_version_ = 0, shown_version_ = 0;
@@ -113,6 +116,7 @@ class PictureReceiver {
   bool told_unproven_ = false, told_withheld_ = false, stale_ = false;
   CursorImage cursor_;
   std::optional<Point> cursor_position_;
+  MarksSeen marks_;
   Stats stats_;
 };
 

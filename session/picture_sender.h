@@ -45,6 +45,7 @@ class PictureSender {
   /// Whether what keeps moving goes as films. `least_slots`: so many side by side.
   void set_films(Films films, std::size_t least_slots = FilmDirector::kLeastSlots);
   void set_cursor(CursorImage shape);
+  void set_marks(std::uint32_t channel, const std::string& payload) { states_.set_marks(channel, payload); }
   void set_cursor_position(Point position);
   void set_paused(bool paused, Instant now);
   /// Another number when the clock may have stood still since the last call: the machine may have slept.

@@ -173,6 +173,13 @@ void Presenting::cursor_position(ScreenId screen, Point position) {
   at->second->sender.poll(core_.now);
 }
 
+void Presenting::set_marks(ScreenId screen, std::uint32_t channel, const std::string& payload) {
+  auto at = screens_.find(screen);
+  if (at == screens_.end()) return;
+  at->second->sender.set_marks(channel, payload);
+  at->second->sender.poll(core_.now);
+}
+
 void Presenting::end() {
   if (screens_.empty()) return;
   stop_control("the screen is not shared any more");

@@ -30,6 +30,8 @@ class Presenting {
   void captured(ScreenId screen, Size size, std::vector<SlotUpdate> slots);
   void cursor_shape(const CursorImage& shape);  // of the whole desktop
   void cursor_position(ScreenId screen, Point position);
+  /// What all are told of the marks on it, by ScreenMarks.
+  void set_marks(ScreenId screen, std::uint32_t channel, const std::string& payload);
   /// By the person here, by the master's wish, or because the source is gone.
   void end();
   void pause(bool paused);

@@ -48,6 +48,7 @@ SignedRoster sign_roster(const Roster& roster, ByteView ticket, const SessionUui
   out.set_default_rights(roster.default_rights.bits());
   out.set_mode(static_cast<std::uint32_t>(roster.mode));
   out.set_locked(roster.locked);
+  out.set_arrows_moving(roster.arrows_moving);
   out.set_colors(static_cast<std::uint32_t>(roster.colors));
   out.set_ticket(text_of(ticket));
   for (const Member& m : roster.members) {
@@ -89,6 +90,7 @@ std::optional<VerifiedRoster> verify_roster(const SignedRoster& in, const Sessio
   }
   out.roster.mode = static_cast<Mode>(pb.mode());
   out.roster.locked = pb.locked();
+  if (pb.arrows_moving() != 0) out.roster.arrows_moving = pb.arrows_moving();
   out.roster.colors = static_cast<codec::Colors>(pb.colors());
   out.ticket.assign(pb.ticket().begin(), pb.ticket().end());
   for (const auto& m : pb.members()) {

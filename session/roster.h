@@ -10,6 +10,7 @@
 #include "codec/slot_codec.h"
 #include "crypto/handshake.h"
 #include "session/rights.h"
+#include "wire/limits.h"
 
 namespace lotse::session {
 
@@ -39,6 +40,7 @@ struct Roster {
   Mode mode = Mode::presentation;
   bool locked = false;
   codec::Colors colors = codec::Colors::full;
+  std::uint32_t arrows_moving = wire::kArrowsMoving;  // at most, at once on one screen
 
   const Member* find(ParticipantId id) const;
   Member* find(ParticipantId id);

@@ -1,11 +1,15 @@
 #include "session/screen_states.h"
 
-#include "wire/limits.h"
 #include "wire/messages.pb.h"
 
 namespace lotse::session {
+namespace {
 
-void ScreenStates::set(Channel channel, const std::string& payload) {
+constexpr std::uint32_t kGeometry = 0, kCursorPosition = 1, kCursorShape = 2;  // channels; 3: manifests
+
+}  // namespace
+
+void ScreenStates::set(std::uint32_t channel, const std::string& payload) {
   State& state = states_[channel];
   state.payload.assign(payload.begin(), payload.end());
   ++state.version;
@@ -21,7 +25,7 @@ void ScreenStates::set_geometry(const Geometry& geometry) {
   state.set_paused(geometry.paused);
   state.set_colors(static_cast<std::uint32_t>(geometry.colors));
   set(kGeometry, state.SerializeAsString());
-  for (Channel channel : {kCursorPosition, kCursorShape}) states_[channel].due = !states_[channel].payload.empty();
+  repeat();
 }
 
 void ScreenStates::set_cursor(CursorImage shape) {
@@ -43,11 +47,11 @@ void ScreenStates::set_cursor_position(Point position) {
 }
 
 void ScreenStates::repeat() {
-  for (State& state : states_) state.due = !state.payload.empty();
+  for (State& state : states_) state.due = state.version != 0;
 }
 
 void ScreenStates::send_due(const Send& send) {
-  for (std::uint32_t channel = 0; channel < kChannels; ++channel) {
+  for (std::uint32_t channel = 0; channel < states_.size(); ++channel) {
     State& state = states_[channel];
     if (state.due && send(channel, state.version, state.payload)) state.due = false;
   }

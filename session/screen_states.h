@@ -1,4 +1,4 @@
-// The conflated values beside the picture of a screen: what it is, the pointer's place and shape.
+// The conflated values beside the picture of a screen: what it is, the pointer's place and shape, marks.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include "base/geometry.h"
 #include "codec/slot_codec.h"
 #include "session/host.h"
+#include "wire/limits.h"
 
 namespace lotse::session {
 
@@ -21,10 +22,12 @@ class ScreenStates {
     bool sharing = true, paused = false;
     codec::Colors colors = codec::Colors::full;
   };
-  /// The pointer is said again behind it: viewers begin anew with a size.
+  /// All others are said again behind it: viewers begin anew with a size.
   void set_geometry(const Geometry& geometry);
   void set_cursor(CursorImage shape);
   void set_cursor_position(Point position);
+  /// The payload of a channel of marks (docs/protocol/marks.md).
+  void set_marks(std::uint32_t channel, const std::string& payload) { set(channel, payload); }
   /// All that was ever said is due again.
   void repeat();
   /// What is due, in the order of channels. It stays due where `send` says false.
@@ -32,15 +35,14 @@ class ScreenStates {
   void send_due(const Send& send);
 
  private:
-  enum Channel : std::uint32_t { kGeometry = 0, kCursorPosition = 1, kCursorShape = 2, kChannels = 3 };
   struct State {
     Bytes payload;
     std::uint32_t version = 0;
     bool due = false;
   };
-  void set(Channel channel, const std::string& payload);
+  void set(std::uint32_t channel, const std::string& payload);
 
-  std::array<State, kChannels> states_;
+  std::array<State, wire::kStateChannels> states_;
 };
 
 }  // namespace lotse::session

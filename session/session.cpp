@@ -67,6 +67,7 @@ void Session::build_parts(std::optional<bool> ask) {
   watching_ = std::make_unique<Watching>(*core_);
   talk_ = std::make_unique<Talk>(*core_, [this] { return core_->may_tell_all() && is_admitted(); });
   board_ = std::make_unique<Board>(*core_);
+  marking_ = std::make_unique<Marking>(*core_, *presenting_, *watching_);
   watching_->on_sharing = [this](ParticipantId member, bool sharing) {
     if (lead_) lead_->on_sharing(member, sharing);
   };
@@ -144,6 +145,7 @@ void Session::on_frame(ByteView bytes, Instant now) {
   watching_->members_changed();
   talk_->members_changed();
   board_->members_changed();
+  marking_->members_changed();
   update_stage();
 }
 
@@ -473,6 +475,7 @@ void Session::poll(Instant now) {
   }
   presenting_->poll();
   watching_->poll();
+  marking_->poll();
   talk_->poll();
   board_->members_changed();
 }
@@ -484,7 +487,8 @@ Instant Session::next_deadline() const {
   if (!held_.empty()) next = std::min(next, held_.front().until);
   if (lead_) next = std::min(next, lead_->next_deadline());
   if (follow_) next = std::min(next, follow_->next_deadline());
-  return std::min({next, presenting_->next_deadline(), watching_->next_deadline(), talk_->next_deadline()});
+  return std::min({next, presenting_->next_deadline(), watching_->next_deadline(), marking_->next_deadline(),
+                   talk_->next_deadline()});
 }
 
 }  // namespace lotse::session

@@ -16,6 +16,7 @@
 #include "session/core.h"
 #include "session/follow.h"
 #include "session/lead.h"
+#include "session/marking.h"
 #include "session/presenting.h"
 #include "session/talk.h"
 #include "session/watching.h"
@@ -101,6 +102,14 @@ class Session {
   /// A file of ours, which the relay has all of; again until SessionHost::on_board() has it.
   Refusal put_on_board(BoardFile file, Instant now);
   Refusal remove_from_board(const wire::FileId& id, Instant now);
+  /// On a screen that is watched or an own one; a presenter of which nothing is seen: source_gone.
+  Refusal point(ParticipantId presenter, ScreenId screen, std::optional<Point> tip, Instant now);  // nothing: away
+  Refusal draw(ParticipantId presenter, ScreenId screen, StrokePart part, Instant now);
+  Refusal undo_stroke(ParticipantId presenter, ScreenId screen, Instant now);
+  Refusal clear_strokes(ParticipantId presenter, ScreenId screen, Marking::Whose whose, Instant now);
+  /// That may move at once on each screen.
+  Refusal set_arrows_moving(std::size_t most, Instant now);
+  const Marking* marking() const { return marking_.get(); }
   /// Ends it for all (master) or leaves it (participant).
   void leave(Instant now);
 
@@ -165,6 +174,7 @@ class Session {
   std::unique_ptr<Watching> watching_;
   std::unique_ptr<Talk> talk_;
   std::unique_ptr<Board> board_;
+  std::unique_ptr<Marking> marking_;
   Films films_ = Films::on;
   MasterOptions::Code code_kind_ = MasterOptions::Code::automatic;
   std::deque<HeldPacket> held_;

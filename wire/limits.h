@@ -85,7 +85,7 @@ inline constexpr std::uint32_t kMaxSlots = 65536;          // of one screen: 163
 inline constexpr std::size_t kMaxRuns = 255;               // of a delta's targets, and of its sources
 inline constexpr std::size_t kMaxRun = 256;                // slots in one of them
 inline constexpr std::uint8_t kMaxScreens = 16;            // of one presenter
-inline constexpr std::uint32_t kStateChannels = 8;         // conflated values beside the picture of a screen
+inline constexpr std::uint32_t kStateChannels = 40;        // conflated values beside the picture of a screen
 inline constexpr int kMaxCursorSide = 256;                 // pixels
 inline constexpr std::uint32_t kMaxFilms = 4;              // of one screen at a time
 inline constexpr std::uint8_t kFilmLayers = 3;             // temporal ones
@@ -101,6 +101,22 @@ inline constexpr auto kManifestGap = 1s;                  // between manifests o
 inline constexpr auto kManifestSpan = 5s;                 // that a manifest looks back
 inline constexpr std::size_t kManifestRuns = 512;         // of changed slots that a manifest names: 3.5 KiB
 inline constexpr std::size_t kDecodeBacklog = 32u << 20;  // bytes of slots waiting for a decoder
+
+// Marks on a screen (docs/protocol/marks.md).
+inline constexpr std::uint32_t kArrowsChannel = 4, kFreshStrokesChannel = 5, kFirstStrokesChannel = 8;  // of STATE
+inline constexpr std::uint32_t kStrokePages = kStateChannels - kFirstStrokesChannel;
+inline constexpr std::size_t kStrokePage = 8u << 10;         // bytes of strokes in one of them
+inline constexpr std::size_t kStrokePageFilled = 2u << 10;   // the next one is begun as long as there is one
+inline constexpr std::size_t kMaxStrokes = 2000;             // on a screen
+inline constexpr std::size_t kMaxStrokePoints = 1024;        // of one; it does not grow any more
+inline constexpr std::size_t kFreshStrokePoints = 4096;      // of all that are being drawn
+inline constexpr std::size_t kMaxStrokeText = 256;           // bytes of UTF-8
+inline constexpr std::size_t kMaxArrows = 256;               // on a screen
+inline constexpr std::size_t kArrowsMoving = 8;              // at once, where the moderator does not say otherwise
+inline constexpr auto kArrowRests = 1s;                      // not moved for so long: another one may
+inline constexpr auto kArrowGap = 100ms, kStrokeGap = 50ms;  // between two states of them
+inline constexpr auto kStrokeFresh = 1s;                     // not touched for so long: it is moved to a page
+inline constexpr auto kStrokeFades = 5s;                     // of the tool that does
 
 // The relay.
 inline constexpr auto kNumberKept = 10min;    // while the master is away

@@ -77,6 +77,11 @@ class Station : public session::SessionHost {
   std::map<ScreenId, codec::Image> monitors;                            // beside `screen`, from 1
   std::map<std::pair<ParticipantId, ScreenId>, codec::Image> pictures;  // as they were last shown
   std::map<std::pair<ParticipantId, ScreenId>, std::optional<Point>> cursors;
+  struct Marks {
+    std::vector<session::Arrow> arrows;
+    std::vector<session::Stroke> strokes;
+  };
+  std::map<std::pair<ParticipantId, ScreenId>, Marks> marks;  // as they were told last
   bool exact = false, capturing = false, asked_to_share = false;
   ParticipantId shown_presenter;
   std::size_t shows = 0;
@@ -109,6 +114,10 @@ class Station : public session::SessionHost {
   void show_cursor(ParticipantId presenter, ScreenId number, const session::CursorImage*,
                    std::optional<Point> position) override {
     cursors[{presenter, number}] = position;
+  }
+  void show_marks(ParticipantId presenter, ScreenId number, const std::vector<session::Arrow>& arrows,
+                  const std::vector<session::Stroke>& strokes) override {
+    marks[{presenter, number}] = {arrows, strokes};
   }
 
   void connect();

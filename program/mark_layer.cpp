@@ -1,0 +1,69 @@
+#include "program/mark_layer.h"
+
+#include <cstring>
+
+#include "paint/sprite.h"
+
+namespace lotse::program {
+namespace {
+
+constexpr std::uint64_t kArrowBit = std::uint64_t{1} << 63;
+
+std::uint64_t item_of(const session::Arrow& arrow) { return kArrowBit | arrow.member.value(); }
+std::uint64_t item_of(const session::Stroke& stroke) {
+  return static_cast<std::uint64_t>(stroke.member.value()) << 32 | stroke.id;
+}
+
+desktop::OverlayItem item(std::uint64_t id, std::uint64_t content, paint::Sprite sprite) {
+  return {id, content, sprite.place, std::make_shared<const std::vector<std::uint8_t>>(std::move(sprite.argb))};
+}
+
+}  // namespace
+
+desktop::OverlayItem MarkLayer::paint(const session::Stroke& stroke, Size screen) {
+  auto& painted = painted_strokes_[item_of(stroke)];
+  if (painted.stroke != stroke || painted.screen != screen || !painted.item.argb)
+    painted = {stroke, screen, item(item_of(stroke), ++contents_, paint::paint_stroke(stroke, screen))};
+  return painted.item;
+}
+
+desktop::OverlayItem MarkLayer::paint(const session::Arrow& arrow, const Look& look) {
+  auto& painted = painted_arrows_[item_of(arrow)];
+  if (painted.look != look || !painted.item.argb)
+    painted = {look, arrow.tip, item(item_of(arrow), ++contents_, paint::paint_arrow(arrow, look.name, look.rgb))};
+  painted.item.place.x += arrow.tip.x - painted.tip.x;
+  painted.item.place.y += arrow.tip.y - painted.tip.y;
+  painted.tip = arrow.tip;
+  return painted.item;
+}
+
+void MarkLayer::set(const std::vector<session::Arrow>& arrows, const std::vector<session::Stroke>& strokes, Size screen,
+                    const LookOf& look_of) {
+  arrows_ = arrows;
+  if (strokes != *strokes_) strokes_ = std::make_shared<const std::vector<session::Stroke>>(strokes);
+  items_.clear();
+  std::map<std::uint64_t, PaintedStroke> kept_strokes;
+  std::map<std::uint64_t, PaintedArrow> kept_arrows;
+  for (const session::Stroke& stroke : strokes) {
+    items_.push_back(paint(stroke, screen));
+    kept_strokes.insert(painted_strokes_.extract(item_of(stroke)));
+  }
+  for (const session::Arrow& arrow : arrows) {
+    items_.push_back(paint(arrow, look_of(arrow.member)));
+    kept_arrows.insert(painted_arrows_.extract(item_of(arrow)));
+  }
+  painted_strokes_ = std::move(kept_strokes);
+  painted_arrows_ = std::move(kept_arrows);
+}
+
+codec::FrameView MarkLayer::over(codec::FrameView picture, codec::Image& scratch) const {
+  if (items_.empty() || picture.size.empty()) return picture;
+  if (scratch.size() != picture.size) scratch = codec::Image(picture.size);
+  codec::MutableFrameView to = scratch.writable();
+  for (int y = 0; y < picture.size.height; ++y)
+    std::memcpy(to.row(y), picture.row(y), static_cast<std::size_t>(picture.size.width) * 4);
+  for (const desktop::OverlayItem& item : items_) paint::blend(to, {item.place, *item.argb});
+  return scratch.view();
+}
+
+}  // namespace lotse::program
