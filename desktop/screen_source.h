@@ -50,6 +50,14 @@ struct SharedMonitor {
   bool operator==(const SharedMonitor&) const = default;
 };
 
+/// Pixels that lie over a screen. With the same `id` and `content` as before at most its place has changed.
+struct OverlayItem {
+  std::uint64_t id = 0;  // of one list no two are equal
+  std::uint64_t content = 0;
+  Rect place;                                             // pixels of that screen; may reach beyond it
+  std::shared_ptr<const std::vector<std::uint8_t>> argb;  // B G R A, premultiplied, place.width * place.height * 4
+};
+
 /// What of a desktop is shared.
 struct ShareChoice {
   enum class Kind {
@@ -98,6 +106,9 @@ class ScreenSource {
   /// Forget what was delivered: the next frame of each screen has every slot again.
   virtual void refresh() = 0;
   virtual void set_colors(codec::Colors colors) = 0;
+  /// What lies over that screen from now on, lowest first: seen by the person there, not captured, and in the way of no
+  /// click. Goes with the screen; of a screen that is not there it is dropped.
+  virtual void set_overlay(ScreenId screen, std::vector<OverlayItem> items) = 0;
 };
 
 struct DesktopSources {

@@ -24,13 +24,8 @@ SlotPixels copy_slot(codec::FrameView from) {
 }  // namespace
 
 void X11Picture::move_to(const Rect& area) {
-  area_ = area;
+  if (std::exchange(area_, area) != area) known_ = false;
   refusals_ = 0;
-  whole_ = true;
-}
-
-void X11Picture::forget() {
-  detector_.forget();
   whole_ = true;
 }
 
@@ -43,22 +38,33 @@ void X11Picture::set_colors(codec::Colors colors) {
 std::optional<CapturedFrame> X11Picture::look(Instant now) {
   std::vector<Rect> parts = boxes_.take();
   if (whole_) parts = {area_};
-  std::vector<bool> changed(codec::SlotGrid(area_.size()).count());
-  bool any = false;
+  std::vector<bool> changed(codec::SlotGrid(area_.size()).count(), all_);
+  bool any = all_;
   bool done = capture_.grab(parts, [&](const Rect& piece, codec::MutableFrameView pixels) {
-    codec::reduce_colors(pixels, colors_);
     Rect place{piece.x - area_.x, piece.y - area_.y, piece.width, piece.height};
+    leave_out_overlay(piece, place, pixels);
+    codec::reduce_colors(pixels, colors_);
     for (SlotId slot : detector_.update(area_.size(), place, pixels)) any = changed[slot.value()] = true;
   });
-  // After a refusal the compare starts anew with the whole area; what was taken so far is told then.
-  whole_ = !done;
   refusals_ = done ? 0 : refusals_ + 1;
   if (!done) {
-    detector_.forget();
+    forget();  // what was taken so far is told then
     return std::nullopt;
   }
+  known_ = known_ || whole_;
+  whole_ = all_ = false;
   if (!any) return std::nullopt;
   return cut_out(changed, now);
+}
+
+// Before colours are reduced: what was reduced already stays what it is.
+void X11Picture::leave_out_overlay(const Rect& piece, const Rect& place, codec::MutableFrameView pixels) const {
+  const std::vector<Rect> cover = overlay_.covered(piece);
+  if (cover.empty()) return;
+  if (known_)
+    uncover(pixels, cover, detector_.reference().part(place));
+  else
+    uncover_by_guess(pixels, cover);
 }
 
 CapturedFrame X11Picture::cut_out(const std::vector<bool>& changed, Instant now) const {

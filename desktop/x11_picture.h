@@ -7,13 +7,15 @@
 #include "desktop/damage_boxes.h"
 #include "desktop/screen_source.h"
 #include "desktop/x11_capture.h"
+#include "desktop/x11_overlay.h"
 
 namespace lotse::desktop {
 
 class X11Picture {
  public:
-  /// `capture` is shared by all screens and outlives this.
-  explicit X11Picture(X11Capture& capture) : capture_(capture) {}
+  /// `capture` and `overlay` are shared by all screens and outlive this. What is under the overlay is shown as it was
+  /// when it was last seen.
+  X11Picture(X11Capture& capture, const X11Overlay& overlay) : capture_(capture), overlay_(overlay) {}
 
   /// What of the root window is shown from now on. The next look takes everything: what is of the same size may still
   /// have been rebuilt.
@@ -25,7 +27,7 @@ class X11Picture {
   bool stale() const { return whole_ || !boxes_.empty(); }
   /// The next look takes everything, and tells every slot or only those that differ.
   void look_at_all() { whole_ = true; }
-  void forget();
+  void forget() { all_ = whole_ = true; }
   void set_colors(codec::Colors colors);
 
   /// What differs from the last look; nothing when nothing does, or when the server refused (stale() then stays true).
@@ -34,14 +36,18 @@ class X11Picture {
   int refusals() const { return refusals_; }
 
  private:
+  void leave_out_overlay(const Rect& piece, const Rect& place, codec::MutableFrameView pixels) const;
   CapturedFrame cut_out(const std::vector<bool>& changed, Instant now) const;
 
   X11Capture& capture_;
+  const X11Overlay& overlay_;
   codec::ChangeDetector detector_;
   codec::Colors colors_ = codec::Colors::full;
   Rect area_;
   DamageBoxes boxes_;
-  bool whole_ = true;
+  bool whole_ = true;   // the next look takes everything
+  bool all_ = false;    // and tells it
+  bool known_ = false;  // a look has taken everything since the area is this one
   int refusals_ = 0;
 };
 

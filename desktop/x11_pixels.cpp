@@ -86,7 +86,7 @@ std::optional<PixelFormat> root_pixel_format(const X11Connection& connection, in
     for (const KnownFormat& known : kKnown)
       if (known.bits_per_pixel == f.data->bits_per_pixel && known.red == root.visual->red_mask &&
           known.green == root.visual->green_mask && known.blue == root.visual->blue_mask)
-        return PixelFormat{known.layout, f.data->bits_per_pixel, f.data->scanline_pad};
+        return PixelFormat{known.layout, f.data->bits_per_pixel, f.data->scanline_pad, depth};
   }
   return std::nullopt;
 }
@@ -95,6 +95,21 @@ void convert_pixels(const PixelFormat& format, const std::uint8_t* raw, codec::M
   std::size_t stride = format.stride(out.size.width);
   for (int y = 0; y < out.size.height; ++y)
     convert_row(format.layout, raw + stride * static_cast<std::size_t>(y), out.row(y), out.size.width);
+}
+
+std::uint32_t server_pixel(const PixelFormat& format, std::uint32_t rgb) {
+  const std::uint32_t red = rgb >> 16 & 255, green = rgb >> 8 & 255, blue = rgb & 255;
+  switch (format.layout) {
+    case PixelLayout::bgrx:
+      break;
+    case PixelLayout::rgb565:
+      return red >> 3 << 11 | green >> 2 << 5 | blue >> 3;
+    case PixelLayout::rgb555:
+      return red >> 3 << 10 | green >> 3 << 5 | blue >> 3;
+    case PixelLayout::rgb30:
+      return (red << 2 | red >> 6) << 20 | (green << 2 | green >> 6) << 10 | blue << 2 | blue >> 6;
+  }
+  return rgb & 0xFFFFFF;
 }
 
 }  // namespace lotse::desktop

@@ -16,6 +16,7 @@ struct PixelFormat {
   PixelLayout layout = PixelLayout::bgrx;
   int bits_per_pixel = 32;
   int row_pad = 32;  // bits
+  int depth = 24;
   std::size_t stride(int width) const {
     std::size_t bits = static_cast<std::size_t>(width) * static_cast<std::size_t>(bits_per_pixel);
     std::size_t pad = static_cast<std::size_t>(row_pad);
@@ -28,5 +29,8 @@ std::optional<PixelFormat> root_pixel_format(const X11Connection& connection, in
 
 /// One image of `size` in the server's `format` to B G R X. `raw` has size.height rows of format.stride(size.width).
 void convert_pixels(const PixelFormat& format, const std::uint8_t* raw, codec::MutableFrameView out);
+
+/// The server's value for 0xRRGGBB.
+std::uint32_t server_pixel(const PixelFormat& format, std::uint32_t rgb);
 
 }  // namespace lotse::desktop

@@ -15,6 +15,7 @@
 #include "desktop/x11_cursor.h"
 #include "desktop/x11_damage.h"
 #include "desktop/x11_monitors.h"
+#include "desktop/x11_overlay.h"
 #include "desktop/x11_picture.h"
 
 namespace lotse::desktop {
@@ -31,6 +32,7 @@ struct Orders {
   bool stop = false, refresh = false;
   std::set<ScreenId> requests;
   std::optional<codec::Colors> colors;
+  std::map<ScreenId, std::vector<OverlayItem>> overlays;
 };
 
 struct Ending {
@@ -41,7 +43,7 @@ struct Ending {
 
 /// One screen of the share.
 struct Stream {
-  explicit Stream(X11Capture& capture) : picture(capture) {}
+  Stream(X11Capture& capture, const X11Overlay& overlay) : picture(capture, overlay) {}
   X11Picture picture;
   bool requested = false;
   FramePacer pacer;
@@ -52,11 +54,16 @@ struct Stream {
 /// Everything on one connection, which the capture thread alone uses.
 struct X11Desktop {
   X11Desktop(X11Connection& connection, const PixelFormat& format)
-      : layouts(connection), damage(connection), capture(connection, format), cursor(connection) {}
+      : layouts(connection),
+        damage(connection),
+        capture(connection, format),
+        cursor(connection),
+        overlay(connection, format) {}
   X11Layouts layouts;
   X11Damage damage;
   X11Capture capture;
   X11Cursor cursor;
+  X11Overlay overlay;
   std::map<ScreenId, Stream> streams;
 };
 
@@ -75,6 +82,9 @@ class X11Source final : public ScreenSource {
   }
   void set_colors(codec::Colors colors) override {
     order([colors](Orders& o) { o.colors = colors; });
+  }
+  void set_overlay(ScreenId screen, std::vector<OverlayItem> items) override {
+    order([&](Orders& o) { o.overlays[screen] = std::move(items); });
   }
 
  private:
@@ -194,13 +204,16 @@ Ending X11Source::serve(X11Desktop& desktop) {
       lay_out(desktop);
     }
     if (auto ending = trouble(desktop)) return *ending;
+    desktop.overlay.stay_on_top();
+    for (const Rect& left : desktop.overlay.take_left(now))
+      for (auto& [screen, stream] : desktop.streams) stream.picture.damaged(left);
     bool looked = look(desktop, now);
     if (looked) desktop.cursor.look_again();
     bool asked = desktop.cursor.update(now, *handler_);
     if (asked) tell_cursor(desktop);
     // Whoever waits for a reply may have read events too, and those would not wake us.
     if (asked || looked) continue;
-    Instant next = std::min(desktop.cursor.next_deadline(), lay_out_at_);
+    Instant next = std::min({desktop.cursor.next_deadline(), lay_out_at_, desktop.overlay.next_deadline()});
     for (const auto& [screen, stream] : desktop.streams) next = std::min(next, next_look(desktop, stream));
     connection_->wait(wakeup_, next);
   }
@@ -209,7 +222,7 @@ Ending X11Source::serve(X11Desktop& desktop) {
 
 void X11Source::read_events(X11Desktop& desktop) {
   while (X11Event event = connection_->next_event()) {
-    if (desktop.damage.handle(event) || desktop.cursor.handle(event)) continue;
+    if (desktop.damage.handle(event) || desktop.cursor.handle(event) || desktop.overlay.handle(event)) continue;
     Size root = root_;
     if (!desktop.layouts.handle(event, root)) continue;
     bool own_size = follows_ == ShareChoice::Kind::desktop || follows_ == ShareChoice::Kind::area;
@@ -225,12 +238,13 @@ void X11Source::read_events(X11Desktop& desktop) {
 
 void X11Source::lay_out(X11Desktop& desktop) {
   if (plan_.screens().empty()) return;  // told as the end of the share
+  desktop.overlay.lay_out(plan_.screens(), monotonic_now());
   std::erase_if(desktop.streams, [&](const auto& entry) {
     return std::none_of(plan_.screens().begin(), plan_.screens().end(),
                         [&](const SharedMonitor& s) { return s.screen == entry.first; });
   });
   for (const SharedMonitor& s : plan_.screens()) {
-    Stream& stream = desktop.streams.try_emplace(s.screen, desktop.capture).first->second;
+    Stream& stream = desktop.streams.try_emplace(s.screen, desktop.capture, desktop.overlay).first->second;
     stream.picture.set_colors(colors_);
     stream.picture.move_to(s.monitor.area);
     stream.told_cursor.reset();
@@ -252,15 +266,19 @@ void X11Source::tell_cursor(X11Desktop& desktop) {
 
 bool X11Source::take_orders(X11Desktop& desktop) {
   wakeup_.clear();
-  std::lock_guard lock(mutex_);
-  if (orders_.stop) return false;
-  if (orders_.colors) colors_ = *orders_.colors;
-  for (auto& [screen, stream] : desktop.streams) {
-    stream.requested = stream.requested || orders_.requests.contains(screen);
-    if (orders_.refresh) stream.picture.forget();
-    if (orders_.colors) stream.picture.set_colors(colors_);
+  Orders orders;
+  {
+    std::lock_guard lock(mutex_);
+    if (orders_.stop) return false;
+    orders = std::exchange(orders_, {});
   }
-  orders_ = {};
+  if (orders.colors) colors_ = *orders.colors;
+  for (auto& [screen, stream] : desktop.streams) {
+    stream.requested = stream.requested || orders.requests.contains(screen);
+    if (orders.refresh) stream.picture.forget();
+    if (orders.colors) stream.picture.set_colors(colors_);
+  }
+  for (const auto& [screen, items] : orders.overlays) desktop.overlay.show(screen, items, monotonic_now());
   return true;
 }
 

@@ -62,7 +62,7 @@ codec::FrameView MarkLayer::over(codec::FrameView picture, codec::Image& scratch
   codec::MutableFrameView to = scratch.writable();
   for (int y = 0; y < picture.size.height; ++y)
     std::memcpy(to.row(y), picture.row(y), static_cast<std::size_t>(picture.size.width) * 4);
-  for (const desktop::OverlayItem& item : items_) paint::blend(to, {item.place, *item.argb});
+  for (const desktop::OverlayItem& item : items_) paint::blend(to, item.place, *item.argb);
   return scratch.view();
 }
 

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxScreensWatched = 64;
 constexpr SlotId kGeometry{0}, kManifest{3};  // channels of states
-constexpr Duration kUnseenGrace = 500ms;      // its geometry is on its way, as a rule
+constexpr std::size_t kEarlyBytes = 512u << 10;
+constexpr Duration kUnseenGrace = 500ms;  // its geometry is on its way, as a rule
 constexpr Duration kUnseenAgain = 1500ms;
 
 void write_input(const InputEvent& event, wire::pb::Input& out) {
@@ -83,6 +84,9 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   auto hash_of = [&] { return wire::is_batched(kind) ? crypto::packet_hash(packet.whole) : wire::PacketHash{}; };
   if (diversion_) return diversion_(packet, payload, hash_of());
   auto at = screens_.find({from, fields.screen});
+  const bool conflated = kind == wire::PacketKind::state && fields.slot != kGeometry && fields.slot != kManifest;
+  if (conflated && (at == screens_.end() || fields.generation > at->second->generation()))
+    return keep_early({from, fields.screen}, fields, std::move(payload));
   if (at == screens_.end()) {
     if (kind != wire::PacketKind::state || screens_.size() >= kMaxScreensWatched) return;
     if (fields.slot == kManifest) miss({from, fields.screen});
@@ -96,6 +100,7 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   PictureReceiver& receiver = *at->second;
   bool shared = receiver.sharing();
   receiver.consume(kind, fields, std::move(payload), hash_of(), core_.now);
+  if (kind == wire::PacketKind::state && fields.slot == kGeometry) consume_early(at->first, receiver);
   if (shared == receiver.sharing()) {
     if (!receiver.sharing()) screens_.erase(at);
     return;
@@ -111,6 +116,27 @@ void Watching::on_picture(const wire::ParsedPacket& packet, Bytes payload) {
   if (of_presenter > 1) return;
   core_.notify(PresenterChanged{from, true});
   on_sharing(from, true);
+}
+
+void Watching::keep_early(ScreenKey screen, const wire::PictureFields& fields, Bytes payload) {
+  if (early_.size() >= kMaxScreensWatched && !early_.contains(screen)) return;
+  std::size_t bytes = payload.size();
+  for (const auto& [key, states] : early_)
+    for (const auto& [channel, early] : states) bytes += early.payload.size();
+  if (bytes > kEarlyBytes) return;
+  Early& early = early_[screen][fields.slot];
+  if (std::pair(early.fields.generation, early.fields.version) < std::pair(fields.generation, fields.version))
+    early = {fields, std::move(payload)};
+}
+
+void Watching::consume_early(ScreenKey screen, PictureReceiver& receiver) {
+  auto at = early_.find(screen);
+  if (at == early_.end()) return;
+  std::map<SlotId, Early> states = std::move(at->second);
+  early_.erase(at);
+  for (auto& [channel, early] : states)
+    if (early.fields.generation == receiver.generation())
+      receiver.consume(wire::PacketKind::state, early.fields, std::move(early.payload), {}, core_.now);
 }
 
 /// It is shown, its presenter says, and nothing of it came: lost, or withheld.
@@ -131,6 +157,7 @@ void Watching::drop(ParticipantId presenter) {
 
 void Watching::members_changed() {
   std::erase_if(unseen_, [&](const auto& entry) { return core_.member(entry.first.first) == nullptr; });
+  std::erase_if(early_, [&](const auto& entry) { return core_.member(entry.first.first) == nullptr; });
   std::set<ParticipantId> gone;
   for (const auto& [key, receiver] : screens_) {
     const Member* member = core_.member(key.first);

@@ -53,11 +53,19 @@ class Watching {
  private:
   void drop(ParticipantId presenter);
   void miss(ScreenKey screen);
+  void keep_early(ScreenKey screen, const wire::PictureFields& fields, Bytes payload);
+  void consume_early(ScreenKey screen, PictureReceiver& receiver);
 
   Core& core_;
   std::map<ScreenKey, std::unique_ptr<PictureReceiver>> screens_;
   /// Screens of which manifests come and nothing else, and when all of them is to be asked for.
   std::map<ScreenKey, Instant> unseen_;
+  /// The newest states that came before the geometry of their generation, by channel: datagrams overtake each other.
+  struct Early {
+    wire::PictureFields fields;
+    Bytes payload;
+  };
+  std::map<ScreenKey, std::map<SlotId, Early>> early_;
   std::set<ParticipantId> granted_;
   Diversion diversion_;
 };

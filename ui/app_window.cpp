@@ -37,7 +37,7 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
       window_("Lotse", kWindowSize, WindowKind::normal),
       kit_(window_),
       capture_([this](nlohmann::json command) { send_now(std::move(command)); }),
-      viewer_(capture_),
+      viewer_(capture_, marking_, [this](nlohmann::json command) { send_now(std::move(command)); }),
       send_file_([this] { wake(); }),
       context_{kit_,
                model_,
@@ -99,13 +99,14 @@ int AppWindow::run() {
 }
 
 int AppWindow::wait_ms() const {
-  if (frames_due_ > 0) return 0;
+  if (frames_due_ > 0 || dirty_) return 0;
   int wait = -1;
   auto sooner = [&](int ms) {
     if (ms >= 0) wait = wait < 0 ? ms : std::min(wait, ms);
   };
   sooner(kit_.wait_ms());
   if (page_ == Page::viewer && model_.view().has_picture) sooner(viewer_.wait_ms());
+  for (const auto& [key, window] : windows_) sooner(window->wait_ms());
   if (model_.recording.on && (page_ == Page::viewer || page_ == Page::host)) sooner(1000);  // its clock
   return wait;
 }
@@ -120,14 +121,16 @@ void AppWindow::wait_for_event() {
     there = SDL_PollEvent(&event) != 0;
   }
   capture_.flush();
+  if (page_ == Page::viewer) viewer_.flush();
   for (auto& [key, window] : windows_) window->flush();
 }
 
 void AppWindow::open_windows() {
   for (const auto& [key, screen] : model_.screens) {
     if (windows_.contains(key)) continue;
-    auto window = std::make_unique<PictureWindow>(key, model_.screen_title(key) + " – Lotse",
-                                                  [this](nlohmann::json command) { send_now(std::move(command)); });
+    auto window = std::make_unique<PictureWindow>(
+        key, model_.screen_title(key) + " – Lotse", [this](nlohmann::json command) { send_now(std::move(command)); },
+        marking_);
     windows_.emplace(key, std::move(window));
   }
 }
@@ -136,8 +139,11 @@ void AppWindow::draw_windows(bool needed) {
   std::erase_if(windows_, [&](const auto& entry) {
     return entry.second->closed() || !model_.screens.contains(entry.first) || page_ != Page::viewer;
   });
+  const MarkChoice before = std::exchange(drawn_marking_, marking_);
+  needed = needed || before != marking_;
   for (auto& [key, window] : windows_)
     window->draw(model_, theme_by_name(settings_.theme), backend_.pictures(), needed);
+  if (marking_ != drawn_marking_) dirty_ = true;  // the tool was put away in one of them
 }
 
 void AppWindow::handle(const SDL_Event& event) {
@@ -159,7 +165,10 @@ void AppWindow::handle(const SDL_Event& event) {
     pictures_.forget();
     for (auto& [key, window] : windows_) window->forget();
   }
-  if (page_ == Page::viewer && viewer_.handle(event, static_cast<int>(id))) return;
+  if (page_ == Page::viewer && viewer_.handle(event, static_cast<int>(id))) {
+    dirty_ = dirty_ || marking_.mode == MarkMode::draw;
+    return;
+  }
   if (window_.handle(event)) dirty_ = true;
   if (banner_ && banner_->handle(event)) dirty_ = true;
 }
@@ -316,7 +325,8 @@ void AppWindow::send_now(nlohmann::json command) {
   model_.sent(command, std::time(nullptr));
   command["id"] = "ui." + verb + "." + std::to_string(++next_id_);
   backend_.command(command);
-  const bool input = verb == "move" || verb == "key" || verb == "button" || verb == "wheel" || verb == "type";
+  const bool input =
+      verb == "move" || verb == "key" || verb == "button" || verb == "wheel" || verb == "type" || verb == "point";
   if (!input) dirty_ = true;
 }
 

@@ -70,6 +70,7 @@ class AppWindow {
   Kit kit_;
   std::unique_ptr<Banner> banner_;
   InputCapture capture_;
+  MarkChoice marking_, drawn_marking_;  // drawn: as the windows of single screens show it
   PictureSet pictures_;
   std::map<Model::ScreenKey, std::unique_ptr<PictureWindow>> windows_;  // of single screens
   StartPage start_;

@@ -7,14 +7,24 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/time.h"
 #include "codec/frame.h"
+#include "session/marks.h"
 
 namespace lotse::ui {
+
+/// Where a member points on a picture.
+struct NamedArrow {
+  Point tip;              // pixels of the picture
+  std::uint32_t rgb = 0;  // 0xRRGGBB
+  std::string name;
+  bool own = false;  // this program's member
+};
 
 /// One picture that is watched, handed from the session's thread to the window's. Thread-safe.
 class SharedPicture {
@@ -27,14 +37,22 @@ class SharedPicture {
     std::vector<std::uint8_t> argb;  // B G R A, premultiplied
   };
 
+  struct Marks {
+    std::vector<NamedArrow> arrows;
+    std::shared_ptr<const std::vector<session::Stroke>> strokes;  // in the order in which they are drawn; null: none
+  };
+
   /// Session side: takes over the `changed` parts of `picture`. A new size replaces all.
   void update(codec::FrameView picture, const std::vector<Rect>& changed);
   void set_cursor(const Cursor& cursor);
+  void set_marks(const Marks& marks);
 
   /// Window side: calls `look` under the lock with the whole picture and what changed since the last take() of that
   /// `reader`; at its first one that is everything.
   using Look = std::function<void(codec::FrameView picture, const std::vector<Rect>& changed, const Cursor& cursor)>;
   void take(const void* reader, const Look& look);
+  /// The marks, when they are newer than those that a reader has `seen`; 0: none yet.
+  std::optional<Marks> take_marks(std::uint64_t& seen);
   /// That reader does not come again.
   void leave(const void* reader);
 
@@ -43,6 +61,8 @@ class SharedPicture {
   codec::Image image_;
   std::map<const void*, std::vector<Rect>> changed_;  // by reader
   Cursor cursor_;
+  Marks marks_;
+  std::uint64_t marks_serial_ = 0;
 };
 
 /// All of them, by presenter and screen. Thread-safe. A picture that was handed out lives on when it is removed here.

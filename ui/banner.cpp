@@ -21,6 +21,13 @@ std::string short_name(const Model& model, int id) {
   return name.size() <= kMaxName ? to_utf8(name) : to_utf8(name.substr(0, kMaxName - 1)) + "…";
 }
 
+std::vector<int> own_drawn_screens(const Model& model) {
+  std::vector<int> screens;
+  for (const auto& [key, strokes] : model.drawings)
+    if (key.first == model.self) screens.push_back(key.second);
+  return screens;
+}
+
 }  // namespace
 
 std::string banner_text(const Model& model) {
@@ -91,9 +98,12 @@ bool Banner::draw(const Model& model, const std::function<void(nlohmann::json)>&
                       .look = Look::banner,
                       .tip = {}};
   Button stop_sharing{.id = "banner.stop_sharing", .label = _("Stop sharing"), .look = Look::banner_white};
+  Button clear{.id = "banner.clear", .label = _("Clear drawings"), .look = Look::banner};
+  const std::vector<int> drawn_on = own_drawn_screens(model);
   const float text_wide = std::ceil(kit_.text_width(Type::body_strong, words)) + 2;
   const float control_wide = kit_.button_width(stop_control), sharing_wide = kit_.button_width(stop_sharing);
-  float total = 16 + 18 + text_wide + 14 + (controlled ? control_wide + 10 : 0) + sharing_wide + 7;
+  const float clear_wide = drawn_on.empty() ? 0 : kit_.button_width(clear) + 10;
+  float total = 16 + 18 + text_wide + 14 + (controlled ? control_wide + 10 : 0) + clear_wide + sharing_wide + 7;
   place(total);
 
   kit_.fill({0, 0, kit_.width(), kHeight}, rgb(0xd13438));
@@ -106,6 +116,12 @@ bool Banner::draw(const Model& model, const std::function<void(nlohmann::json)>&
     x -= control_wide + 10;
     free.width = x;
     if (kit_.button(stop_control, {x, 7, control_wide, kHeight - 14})) send({{"do", "stop_control"}});
+  }
+  if (!drawn_on.empty()) {
+    x -= clear_wide;
+    free.width = x;
+    if (kit_.button(clear, {x, 7, clear_wide - 10, kHeight - 14}))
+      for (int screen : drawn_on) send({{"do", "clear"}, {"presenter", model.self}, {"screen", screen}, {"all", true}});
   }
   if (kit_.clicked(free)) {
     dragging_ = true;

@@ -87,7 +87,7 @@ struct GuiWindow::Impl {
   std::array<bool, 512> fresh{};
   std::vector<KeyPress> keys;
   std::string clipboard;
-  std::array<SDL_Cursor*, 3> cursors{};
+  std::array<SDL_Cursor*, 4> cursors{};
 
   ~Impl() {
     for (SDL_Cursor* cursor : cursors)
@@ -101,7 +101,16 @@ struct GuiWindow::Impl {
 
   void open(const std::string& title, Size size, WindowKind kind);
   SDL_Cursor* cursor(int wish) const {
-    return cursors[wish == ImGuiMouseCursor_TextInput ? 1 : wish == ImGuiMouseCursor_Hand ? 2 : 0];
+    switch (wish) {
+      case ImGuiMouseCursor_TextInput:
+        return cursors[1];
+      case ImGuiMouseCursor_Hand:
+        return cursors[2];
+      case ImGuiMouseCursor_ResizeAll:  // the drawing library has no name for a cross
+        return cursors[3];
+      default:
+        return cursors[0];
+    }
   }
   void prepare_context();
   void load_letters();
@@ -132,7 +141,7 @@ void GuiWindow::Impl::open(const std::string& title, Size size, WindowKind kind)
   if (renderer == nullptr) throw std::runtime_error(std::string("no renderer: ") + SDL_GetError());
   id = SDL_GetWindowID(window);
   cursors = {SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_ARROW), SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_IBEAM),
-             SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_HAND)};
+             SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_HAND), SDL_CreateSystemCursor(SDL_SYSTEM_CURSOR_CROSSHAIR)};
   if (kind == WindowKind::normal) {
     set_icon(window);
     SDL_SetWindowMinimumSize(window, static_cast<int>(640 * scale), static_cast<int>(480 * scale));

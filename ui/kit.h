@@ -23,6 +23,11 @@ struct Box {
   Box inset(float by) const { return {x + by, y + by, width - 2 * by, height - 2 * by}; }
 };
 
+/// A place in points.
+struct Spot {
+  float x = 0, y = 0;
+};
+
 enum class Ink { text, quiet, action, danger, good, warning, white };
 enum class Look { plain, select, primary, danger, bare, chip, chip_on, chip_danger, bar, bar_on, banner, banner_white };
 enum class Align { left, center, right };
@@ -44,8 +49,20 @@ enum class Icon {
   panel,
   pause,
   go,
-  download
+  download,
+  point,
+  pencil,
+  pen,
+  marker,
+  line,
+  frame,
+  letter,
+  fade,
+  undo,
+  eraser,
+  bin
 };
+enum class ArrowLook { full, outline };
 
 struct Button {
   std::string id, label;
@@ -126,6 +143,17 @@ class Kit {
   void picture(Box clip, Box box, SDL_Texture* texture);
   float chip(float x, float y, std::string_view text, Color back, Color ink, Color dot_color = 0);  // returns the width
   float progress(Box box, float part);
+  /// A line through `points` with round ends and corners, as smooth when it is seen through.
+  void ribbon(const std::vector<Spot>& points, float width, Color color);
+  /// An arrow that points at `tip` from below. `rim`: around it, so that it shows on a ground of its own colour.
+  void arrow(Spot tip, float height, Color color, Color rim, ArrowLook look);
+  /// One line in letters of any `height`, from the top left corner of its place.
+  void lettering(Spot at, float height, Color color, Color rim, std::string_view text);
+  /// What is drawn between these is cut at `box`.
+  void begin_clip(Box box);
+  void end_clip();
+  /// The mouse as a cross in this frame.
+  void crosshair();
   Color color(Ink ink) const;
   /// For what is drawn from now on, 0 to 1; for bars that fade.
   void set_opacity(float opacity);
@@ -133,6 +161,8 @@ class Kit {
   // Controls.
   bool button(const Button& button, Box box);
   float button_width(const Button& button);
+  /// A button that is a colour, in the tool bar.
+  bool swatch(const std::string& id, const std::string& name, Color color, Box box, bool on);
   bool choice(const std::string& id, std::string_view title, std::string_view text, Box box, bool selected);
   bool toggle(const std::string& id, const std::string& label, bool& on, Box box);
   FieldResult field(const std::string& id, const std::string& label, std::string& text, Box box,

@@ -103,9 +103,30 @@ bool Kit::button(const Button& button, Box box) {
   const Control& done = impl_->controls[index];
   impl_->focus_ring(done, r, radius);
   const bool focus_shown = impl_->has_focus(done) && impl_->focus_visible;
-  if ((hovered || focus_shown) && !button.tip.empty()) {
+  const bool asked = hovered || focus_shown || (!button.enabled && this->hovered(box));  // why it is off
+  if (asked && !button.tip.empty()) {
     impl_->tip_for = done;
     impl_->tip = button.tip;
+  }
+  return press;
+}
+
+bool Kit::swatch(const std::string& id, const std::string& name, Color color, Box box, bool on) {
+  if (measuring()) return false;
+  ImRect r = impl_->rect(box);
+  const Control control = impl_->add(id, "button", name, r, true, true);
+  bool hovered = false, held = false;
+  const bool press = impl_->pressed(control, r, hovered, held);
+  const float middle_x = box.x + box.width / 2, middle_y = box.y + box.height / 2;
+  const float wide = std::min(box.width, box.height) - 8;
+  if (on) dot(middle_x, middle_y, rgb(0xe9eff5), wide + 7);
+  if (on) dot(middle_x, middle_y, rgb(0x0e151c), wide + 3);
+  if (!on) dot(middle_x, middle_y, hovered ? rgb(0xe9eff5) : rgb(0x5b6a79), wide + 2);
+  dot(middle_x, middle_y, color, wide - (on ? 1.0F : 0.0F));
+  impl_->focus_ring(control, r, box.height / 2);
+  if (hovered || (impl_->has_focus(control) && impl_->focus_visible)) {
+    impl_->tip_for = control;
+    impl_->tip = name;
   }
   return press;
 }

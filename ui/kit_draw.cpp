@@ -282,6 +282,23 @@ void draw_person(const Pen& pen) {
   pen.list.PathStroke(pen.color, 0, pen.thick);
 }
 
+float wave(float x, float height) { return 8 + height * std::sin((x - 2.2F) / 11.6F * 2 * IM_PI); }
+
+/// What a pen leaves behind, `bold` times as thick as other strokes.
+void draw_wave(const Pen& pen, float height, float bold) {
+  std::vector<ImVec2> points;
+  for (float x = 2.2F; x < 13.9F; x += 0.58F) points.push_back(pen.at(x, wave(x, height)));
+  pen.list.AddPolyline(points.data(), static_cast<int>(points.size()), pen.color, 0, pen.thick * bold);
+}
+
+/// The same on its way out.
+void draw_dots(const Pen& pen) {
+  for (int i = 0; i < 6; ++i) {
+    const float x = 2.4F + static_cast<float>(i) * 2.25F;
+    pen.disc(x, wave(x, 3.4F), 1.4F - 0.15F * static_cast<float>(i));
+  }
+}
+
 }  // namespace
 
 void Kit::icon(Box box, Icon icon, Color color) {
@@ -341,6 +358,45 @@ void Kit::icon(Box box, Icon icon, Color color) {
     case Icon::download:
       pen.stroke({{8, 2.5F}, {8, 9.8F}}), pen.stroke({{4.8F, 6.8F}, {8, 10}, {11.2F, 6.8F}});
       pen.stroke({{3, 13.2F}, {13, 13.2F}});
+      break;
+    case Icon::point:
+      pen.stroke({{2.5F, 2.5F}, {6, 12.5F}, {7.8F, 7.8F}, {12.5F, 6}}, true),
+          pen.stroke({{8.6F, 8.6F}, {13.2F, 13.2F}});
+      break;
+    case Icon::pencil:
+      pen.stroke({{2.8F, 13.2F}, {3.6F, 9.8F}, {10.8F, 2.6F}, {13.4F, 5.2F}, {6.2F, 12.4F}}, true);
+      pen.stroke({{8.9F, 4.5F}, {11.5F, 7.1F}});
+      break;
+    case Icon::pen:
+      draw_wave(pen, 3.4F, 1);
+      break;
+    case Icon::marker:
+      draw_wave(pen, 1.6F, 3.4F);
+      break;
+    case Icon::fade:
+      draw_dots(pen);
+      break;
+    case Icon::line:
+      pen.stroke({{3, 13}, {13, 3}});
+      break;
+    case Icon::frame:
+      pen.rect(2.5F, 3.5F, 13.5F, 12.5F, 0);
+      break;
+    case Icon::letter:
+      pen.stroke({{3.2F, 5}, {3.2F, 3}, {12.8F, 3}, {12.8F, 5}}), pen.stroke({{8, 3}, {8, 13.4F}});
+      pen.stroke({{6, 13.4F}, {10, 13.4F}});
+      break;
+    case Icon::undo:
+      pen.stroke({{6, 2.8F}, {2.8F, 6}, {6, 9.2F}});
+      pen.stroke({{2.8F, 6}, {9.6F, 6}, {11.9F, 6.9F}, {13, 9.3F}, {11.9F, 11.8F}, {9.6F, 12.7F}, {6.5F, 12.7F}});
+      break;
+    case Icon::eraser:
+      pen.stroke({{6.2F, 13}, {2.8F, 9.6F}, {9, 3.2F}, {13.2F, 7.4F}, {7.6F, 13}}, true);
+      pen.stroke({{5.6F, 6.7F}, {9.9F, 10.9F}}), pen.stroke({{6.2F, 13}, {13.4F, 13}});
+      break;
+    case Icon::bin:
+      pen.stroke({{2.8F, 4.4F}, {13.2F, 4.4F}}), pen.stroke({{6, 4.4F}, {6, 2.6F}, {10, 2.6F}, {10, 4.4F}});
+      pen.stroke({{4.2F, 4.4F}, {4.9F, 13.4F}, {11.1F, 13.4F}, {11.8F, 4.4F}});
       break;
     case Icon::panel:
       pen.rect(2, 3, 14, 13, 1.5F), pen.stroke({{9.8F, 3}, {9.8F, 13}});

@@ -188,6 +188,8 @@ void Model::fold(const json& e, std::time_t now) {
     fold_file(e);
   } else if (name == "board") {
     fold_board(e);
+  } else if (name == "drawing") {
+    fold_drawing(e);
   } else if (name == "error" || name == "warning") {
     fold_problem(e);
   } else if (name == "ended") {
@@ -360,6 +362,7 @@ void Model::leave_presenter() {
 
 void Model::drop_screens(int of) {
   std::erase_if(screens, [&](const auto& entry) { return entry.first.first == of; });
+  std::erase_if(drawings, [&](const auto& entry) { return entry.first.first == of; });
   if (presenter == of)
     leave_presenter();
   else
@@ -403,7 +406,10 @@ void Model::fold_picture(const std::string& name, const json& e) {
     bool sharing = bool_field(e, "sharing", true);
     members[id].id = id;
     members[id].sharing = sharing;
-    if (id == self && !sharing) paused = false;
+    if (id == self && !sharing) {
+      paused = false;
+      std::erase_if(drawings, [&](const auto& entry) { return entry.first.first == self; });
+    }
     if (sharing && id != self && presenter < 0) choose({id, 0});
     if (!sharing && id != self) drop_screens(id);
   } else if (name == "screens") {
@@ -500,7 +506,7 @@ void Model::fold_answer(const json& e) {
     if (verb == "request_control")
       std::erase_if(control_of, [](const auto& entry) { return entry.second == ControlState::asked; });
     if (verb == "move" || verb == "button" || verb == "wheel" || verb == "key" || verb == "type" ||
-        verb == "release_keys")
+        verb == "release_keys" || verb == "point" || verb == "point_off" || verb == "draw")
       return;
     if ((verb == "join" || verb == "start_session") && !problem) {
       question.reset();
@@ -565,7 +571,7 @@ void Model::sent(const json& command, std::time_t now) {
   } else if (verb == "admit" || verb == "refuse") {
     const int id = int_field(command, "participant", -1);
     std::erase_if(lobby, [&](const LobbyGuest& g) { return g.id == id; });
-  } else if (verb == "revoke" || verb == "grant") {
+  } else if ((verb == "revoke" || verb == "grant") && text_field(command, "right", 32) == "control") {
     if (auto m = members.find(int_field(command, "participant", -1)); m != members.end())
       m->second.asks_control = false;
   }

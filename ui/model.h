@@ -128,6 +128,7 @@ class Model {
   std::string screen_title(ScreenKey key) const;  // "Anna · DP-1", as much of it as tells it apart
   ControlState control() const;                   // of the presenter who is viewed
 
+  bool may(const std::string& right) const;     // this person, as far as the roster says
   std::size_t offers() const;                   // files that wait for this person's answer
   void forget_transfer(const std::string& id);  // only a finished one
   const BoardFile* board_file(const std::string& id) const;
@@ -145,6 +146,7 @@ class Model {
   int self = -1, master = 0;
   int presenter = -1, screen = 0;  // which are viewed
   std::map<ScreenKey, Screen> screens;
+  std::map<ScreenKey, int> drawings;  // how many strokes there are, own screens included; none: not listed
   std::string own_name, number, code, link, mode, relay;
   std::time_t code_since = 0, began = 0;
   std::map<Stage, std::int64_t> reached_ns;  // CLOCK_MONOTONIC, the first time
@@ -194,6 +196,7 @@ class Model {
   void fold_access(const std::string& name, const nlohmann::json& e);
   void fold_file(const nlohmann::json& e);
   void fold_board(const nlohmann::json& e);
+  void fold_drawing(const nlohmann::json& e);
   Transfer* transfer_of(const std::string& id);
   void fold_answer(const nlohmann::json& e);
   void fold_problem(const nlohmann::json& e);

@@ -29,6 +29,9 @@ std::string doing_text(const Model& model, const Member& m) {
   return text;
 }
 
+/// Whether that member has it; those of whom the roster tells no rights have what all get.
+bool has_right(const Member& m, const std::string& right) { return m.rights.empty() || m.rights.contains(right); }
+
 std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   const std::string id = std::to_string(m.id) + ".";
   std::vector<MenuItem> items;
@@ -43,8 +46,11 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   }
   if (leading && !m.sharing) items.push_back({.id = id + "request_share", .label = _("Ask to see their screen")});
   if (leading) {
-    const bool mute = m.rights.empty() || m.rights.contains("chat");
-    items.push_back({.id = id + "mute", .label = mute ? _("Mute in the chat") : _("Let them chat again")});
+    items.push_back(
+        {.id = id + "mute", .label = has_right(m, "chat") ? _("Mute in the chat") : _("Let them chat again")});
+    items.push_back(
+        {.id = id + "point", .label = has_right(m, "point") ? _("Stop their pointing") : _("Let them point")});
+    items.push_back({.id = id + "draw", .label = has_right(m, "draw") ? _("Stop their drawing") : _("Let them draw")});
     items.push_back({.id = id + "deputy", .label = m.deputy > 0 ? _("No longer deputy") : _("Make deputy")});
     items.push_back({.id = id + "handover", .label = _("Hand the session over")});
     items.push_back({.id = id + "kick", .label = _("Remove from the session")});
@@ -57,8 +63,12 @@ void act(PageContext& context, const Member& m, const std::string& verb) {
   if (verb == "send_file") return context.send_file(m.id);
   nlohmann::json command{{"do", verb}, {"participant", m.id}};
   if (verb == "grant" || verb == "revoke") command["right"] = "control";
+  if (verb == "point" || verb == "draw") {
+    command["do"] = has_right(m, verb) ? "revoke" : "grant";
+    command["right"] = verb;
+  }
   if (verb == "deputy") command["on"] = m.deputy == 0;
-  if (verb == "mute") command["on"] = m.rights.empty() || m.rights.contains("chat");
+  if (verb == "mute") command["on"] = has_right(m, "chat");
   context.send(command);
 }
 

@@ -30,8 +30,14 @@ bool PictureTexture::update(SDL_Renderer* renderer, const std::shared_ptr<Shared
     forget();
     size_ = {};
     cursor_ = {};
+    marks_ = {};
+    marks_seen_ = 0;
   }
   if (!source_) return changed_anything;
+  if (auto marks = source_->take_marks(marks_seen_)) {
+    marks_ = std::move(*marks);
+    changed_anything = true;
+  }
   source_->take(
       this, [&](codec::FrameView view, const std::vector<Rect>& changed, const SharedPicture::Cursor& cursor) {
         const bool new_shape = cursor.shape_serial != cursor_.shape_serial || cursor.size != cursor_.size;

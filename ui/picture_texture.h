@@ -31,6 +31,7 @@ class PictureTexture {
   SDL_Texture* cursor_texture() const { return cursor_texture_; }
   Size size() const { return size_; }
   const SharedPicture::Cursor& cursor() const { return cursor_; }  // without its pixels
+  const SharedPicture::Marks& marks() const { return marks_; }
 
  private:
   void load(SDL_Renderer* renderer, codec::FrameView picture, const std::vector<Rect>& changed);
@@ -47,6 +48,8 @@ class PictureTexture {
   };
   Look wish_, look_;
   SharedPicture::Cursor cursor_;
+  SharedPicture::Marks marks_;
+  std::uint64_t marks_seen_ = 0;
   std::shared_ptr<SharedPicture> source_;
   std::vector<std::uint8_t> zoomed_;
 };

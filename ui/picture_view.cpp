@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ui/marks_view.h"
+
 namespace lotse::ui {
 
 Rect pixels_of(Kit& kit, Box box) {
@@ -10,7 +12,8 @@ Rect pixels_of(Kit& kit, Box box) {
           static_cast<int>(box.height * scale)};
 }
 
-void draw_picture_view(Kit& kit, Box clip, const PictureLayout& layout, PictureTexture& picture) {
+void draw_picture_view(Kit& kit, Box clip, const PictureLayout& layout, PictureTexture& picture,
+                       const std::vector<session::Stroke>& own) {
   const float scale = kit.window().scale();
   auto points = [&](double x, double y, double width, double height) {
     return Box{static_cast<float>(x) / scale, static_cast<float>(y) / scale, static_cast<float>(width) / scale,
@@ -19,12 +22,13 @@ void draw_picture_view(Kit& kit, Box clip, const PictureLayout& layout, PictureT
   if (picture.wish_scale(layout.scale)) kit.request_frame();
   kit.picture(clip, points(layout.x, layout.y, layout.width(), layout.height()), picture.texture());
   const auto& cursor = picture.cursor();
-  if (!cursor.visible || picture.cursor_texture() == nullptr) return;
-  kit.picture(clip,
-              points(layout.x + (cursor.position.x - cursor.hotspot.x) * layout.scale,
-                     layout.y + (cursor.position.y - cursor.hotspot.y) * layout.scale, cursor.size.width * layout.scale,
-                     cursor.size.height * layout.scale),
-              picture.cursor_texture());
+  if (cursor.visible && picture.cursor_texture() != nullptr)
+    kit.picture(clip,
+                points(layout.x + (cursor.position.x - cursor.hotspot.x) * layout.scale,
+                       layout.y + (cursor.position.y - cursor.hotspot.y) * layout.scale,
+                       cursor.size.width * layout.scale, cursor.size.height * layout.scale),
+                picture.cursor_texture());
+  draw_marks(kit, clip, layout, picture.marks(), own);
 }
 
 bool PictureSet::update(SDL_Renderer* renderer, SharedPictures& pictures, const std::vector<Key>& shown) {

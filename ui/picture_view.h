@@ -10,8 +10,9 @@
 
 namespace lotse::ui {
 
-/// Draws `picture` and the pointer on it as `layout` says, cut at `clip`.
-void draw_picture_view(Kit& kit, Box clip, const PictureLayout& layout, PictureTexture& picture);
+/// Draws `picture`, the pointer and the marks on it as `layout` says, cut at `clip`. `own`: see draw_marks.
+void draw_picture_view(Kit& kit, Box clip, const PictureLayout& layout, PictureTexture& picture,
+                       const std::vector<session::Stroke>& own = {});
 /// A box of the page in pixels of the window.
 Rect pixels_of(Kit& kit, Box box);
 

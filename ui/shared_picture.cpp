@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "ui/backend.h"
 
@@ -38,6 +39,18 @@ void SharedPicture::update(codec::FrameView picture, const std::vector<Rect>& ch
 void SharedPicture::set_cursor(const Cursor& cursor) {
   std::lock_guard lock(mutex_);
   cursor_ = cursor;
+}
+
+void SharedPicture::set_marks(const Marks& marks) {
+  std::lock_guard lock(mutex_);
+  marks_ = marks;
+  ++marks_serial_;
+}
+
+std::optional<SharedPicture::Marks> SharedPicture::take_marks(std::uint64_t& seen) {
+  std::lock_guard lock(mutex_);
+  if (std::exchange(seen, marks_serial_) == marks_serial_) return std::nullopt;
+  return marks_;
 }
 
 void SharedPicture::take(const void* reader, const Look& look) {

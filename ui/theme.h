@@ -10,6 +10,7 @@ using Color = std::uint32_t;
 constexpr Color rgb(std::uint32_t hex, std::uint32_t alpha = 255) {
   return (hex >> 16 & 0xFF) | (hex & 0xFF00) | (hex & 0xFF) << 16 | alpha << 24;
 }
+constexpr std::uint32_t hex(Color color) { return rgb(color & 0xFFFFFF, 0); }  // 0xRRGGBB
 constexpr Color with_alpha(Color color, float alpha) {
   return (color & 0x00FFFFFF) | static_cast<Color>(static_cast<float>(color >> 24) * alpha + 0.5F) << 24;
 }

@@ -3,13 +3,13 @@
 #include <SDL2/SDL.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "ui/board_list.h"
 #include "ui/connecting_page.h"
 #include "ui/file_list.h"
+#include "ui/marks_view.h"
 #include "ui/picture_window.h"
 #include "ui/screen_strip.h"
 #include "ui/send_file_dialog.h"
@@ -18,39 +18,7 @@
 namespace lotse::ui {
 namespace {
 
-constexpr double kBarStays = 2.5, kBarFades = 0.2;  // seconds
-constexpr float kBarHeight = 52;
-
-double seconds() { return static_cast<double>(SDL_GetTicks64()) / 1000; }
-
-/// The chords that a window manager of one's own would keep.
-const std::vector<std::vector<std::string>>& chords() {
-  static const auto kChords = [] {
-    std::vector<std::vector<std::string>> all{
-        {"Control_L", "Alt_L", "Delete"}, {"Alt_L", "Tab"}, {"Alt_L", "F4"},    {"Super_L"},
-        {"Control_L", "Escape"},          {"Print"},        {"Alt_L", "Print"}, {"Control_L", "Alt_L", "BackSpace"}};
-    for (int i = 1; i <= 12; ++i) all.push_back({"Control_L", "Alt_L", "F" + std::to_string(i)});
-    return all;
-  }();
-  return kChords;
-}
-
-std::string chord_text(const std::vector<std::string>& chord) {
-  const std::map<std::string, std::string> names{{"Control_L", _("Ctrl")},
-                                                 {"Alt_L", _("Alt")},
-                                                 {"Super_L", _("Super (menu key)")},
-                                                 {"Delete", _("Del")},
-                                                 {"Tab", _("Tab")},
-                                                 {"Escape", _("Esc")},
-                                                 {"Print", _("Print screen")},
-                                                 {"BackSpace", _("Backspace")}};
-  std::string text;
-  for (const auto& key : chord) {
-    auto known = names.find(key);
-    text += (text.empty() ? "" : " + ") + (known == names.end() ? key : known->second);
-  }
-  return text;
-}
+Instant now() { return Instant{Duration(monotonic_ns())}; }
 
 }  // namespace
 
@@ -62,13 +30,36 @@ bool ViewerPage::handle(const SDL_Event& event, int window_id) {
   const Uint32 id = window_of(event);
   if (id != 0 && id != static_cast<Uint32>(window_id)) return false;
   const bool over_picture = !over_ours_ && covers(layout_, mouse_);
-  if (capture_.handle(event, over_picture)) return true;
+  const bool used =
+      choice_.mode == MarkMode::none ? capture_.handle(event, over_picture) : tools_.handle(event, over_picture, now());
+  if (used) return true;
   if (event.type == SDL_MOUSEBUTTONDOWN && event.button.clicks == 2 && over_picture) double_click_ = true;
   return false;
 }
 
+void ViewerPage::flush() { tools_.flush(now()); }
+
+int ViewerPage::wait_ms() const {
+  const int bar = bar_wait_ms(), tool = tools_.wait_ms(now());
+  return bar < 0 || tool < 0 ? std::max(bar, tool) : std::min(bar, tool);
+}
+
+void ViewerPage::aim(PageContext& context) {
+  const Model& m = context.model;
+  if (choice_.mode == MarkMode::point && !m.may("point")) choice_.mode = MarkMode::none;
+  if (choice_.mode == MarkMode::draw && !m.may("draw")) choice_.mode = MarkMode::none;
+  const bool live = m.stage == Stage::live && !layout_.picture.empty();
+  const bool controls = live && m.control() == ControlState::active && choice_.mode == MarkMode::none;
+  capture_.set_control(context.kit.window().window(), controls, layout_, m.presenter, m.screen);
+  const Member* me = m.member(m.self);
+  tools_.set_picture(live ? layout_ : PictureLayout{}, m.presenter, m.screen, m.self,
+                     hex(participant_color(me == nullptr ? "" : me->color, m.self)), now());
+}
+
 void ViewerPage::leave(PageContext& context) {
-  capture_.set_control(context.kit.window().window(), false, layout_, context.model.presenter, context.model.screen);
+  layout_ = {};
+  choice_.mode = MarkMode::none;
+  aim(context);
   if (full_) set_full_screen(context, false);
 }
 
@@ -76,12 +67,6 @@ void ViewerPage::set_full_screen(PageContext& context, bool on) {
   full_ = on;
   SDL_SetWindowFullscreen(context.kit.window().window(), on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
   if (on) capture_.capture_keyboard(true);
-}
-
-int ViewerPage::wait_ms() const {
-  const double left = shown_until_ - seconds();
-  if (left > 0) return static_cast<int>(left * 1000) + 1;
-  return alpha_ > 0 && shown_until_ > 0 ? 16 : -1;
 }
 
 std::vector<Model::ScreenKey> ViewerPage::shown(const Model& model) const {
@@ -133,7 +118,7 @@ void ViewerPage::draw(PageContext& context, PictureSet& pictures) {
   over_ours_ = true;
   if (several && tiles_) {
     layout_ = {};
-    capture_.set_control(kit.window().window(), false, layout_, context.model.presenter, context.model.screen);
+    aim(context);
     if (auto pressed = draw_tiles(context, place, pictures)) {
       tiles_ = false;
       choose(context, *pressed);
@@ -142,7 +127,7 @@ void ViewerPage::draw(PageContext& context, PictureSet& pictures) {
     draw_picture(context, *picture, place);
   } else {
     layout_ = {};
-    capture_.set_control(kit.window().window(), false, layout_, -1);
+    aim(context);
     draw_waiting(context, place);
   }
   double_click_ = false;
@@ -179,16 +164,18 @@ void ViewerPage::draw_unfold(PageContext& context) {
 
 void ViewerPage::draw_picture(PageContext& context, PictureTexture& picture, Box place) {
   Kit& kit = context.kit;
-  Model& m = context.model;
   const Rect pixels = pixels_of(kit, place);
   layout_ = lay_out(picture.size(), pixels, mode_, mouse_);
-  draw_picture_view(kit, place, layout_, picture);
-  const bool controls = m.control() == ControlState::active && m.stage == Stage::live;
-  capture_.set_control(kit.window().window(), controls, layout_, m.presenter, m.screen);
-  const bool over_place = pixels.contains(mouse_);
-  over_ours_ = kit.dialog_open() || !over_place;
+  aim(context);
+  tools_.settle(picture.marks().strokes.get(), now());
+  draw_picture_view(kit, place, layout_, picture, tools_.own());
+  over_ours_ = kit.dialog_open() || !pixels.contains(mouse_);
+  if (tools_.take_press()) kit.focus(tools_.text_at() ? "marks.text" : "");
+  const Box entry = draw_text_entry(kit, place, layout_, tools_, now());
+  over_ours_ = over_ours_ || kit.hovered(entry);
   draw_chips(context, place);
-  draw_bar(context, place);
+  draw_bars(context, place, picture);
+  if (choice_.mode == MarkMode::draw && !over_ours_ && covers(layout_, mouse_)) kit.crosshair();
 }
 
 void ViewerPage::draw_chips(PageContext& context, Box place) {
@@ -220,128 +207,14 @@ void ViewerPage::draw_chips(PageContext& context, Box place) {
     put(filled(_("Recording {time}"), {{"time", recording_text(m, monotonic_ns())}}), rgb(0xd13438), white);
   if (m.suspended)
     put(_("The other side uses its own mouse"), back, t.warning);
+  else if (choice_.mode == MarkMode::draw)
+    put(_("You draw · Esc ends it"), back, rgb(tools_.color()));
+  else if (choice_.mode == MarkMode::point)
+    put(_("You point · Esc ends it"), back, rgb(tools_.own_color()));
   else if (capture_.keyboard_captured())
     put(_("Your keys go there · Right Ctrl gives them back"), rgb(0x2574c4), 0);
   else if (m.control() == ControlState::active)
     put(_("You control · click the picture to type"), back, t.danger);
-}
-
-float ViewerPage::bar_shown(PageContext& context, Box bar) {
-  Kit& kit = context.kit;
-  const double now = seconds();
-  const float scale = kit.window().scale();
-  const float x = static_cast<float>(mouse_.x) / scale, y = static_cast<float>(mouse_.y) / scale;
-  const bool near = y > bar.y - 60 && x > bar.x - 120 && x < bar.right() + 120;
-  // While controlling, the bar comes only when the mouse comes near it: it would be in the way.
-  const bool wakes = mouse_moved_ && (near || !capture_.keyboard_captured());
-  const bool held =
-      kit.hovered(bar) || kit.focused().starts_with("viewer.") || context.model.control() == ControlState::asked;
-  if (wakes || held || shown_until_ == 0) shown_until_ = now + kBarStays;
-  mouse_moved_ = false;
-  alpha_ = std::clamp(static_cast<float>(1 - (now - shown_until_) / kBarFades), 0.0F, 1.0F);
-  return alpha_;
-}
-
-std::vector<Button> ViewerPage::bar_buttons(const Model& m) const {
-  const bool may_ask = m.control() == ControlState::none, active = m.control() == ControlState::active;
-  std::vector<Button> buttons{
-      {.id = "viewer.control",
-       .label = active    ? _("Give control back")
-                : may_ask ? _("Control")
-                          : _("Asking…"),
-       .look = active ? Look::bar_on : Look::bar,
-       .enabled = m.control() != ControlState::asked,
-       .tip = active ? _("Your mouse and keyboard work here again") : _("Ask to use mouse and keyboard over there"),
-       .icon = Icon::cursor},
-      {.id = "viewer.fit",
-       .label = mode_ == ViewMode::fit      ? _("Fit")
-                : mode_ == ViewMode::actual ? _("1 : 1")
-                                            : _("Sharp"),
-       .look = Look::bar,
-       .tip = _("Size of the picture"),
-       .icon = Icon::down},
-      {.id = "viewer.keys",
-       .label = _("Keys"),
-       .look = Look::bar,
-       .enabled = active,
-       .tip = active ? _("Keys that your own desktop would keep") : _("Control first"),
-       .icon = Icon::down},
-      {.id = "viewer.full",
-       .label = full_ ? _("Window") : _("Full screen"),
-       .look = Look::bar,
-       .tip = full_ ? _("Back to a window (F11)") : _("The whole screen (F11)")}};
-  if (m.role == Role::master)
-    buttons.push_back(
-        {.id = "viewer.session", .label = _("Session"), .look = Look::bar, .tip = _("Number, lobby and people")});
-  return buttons;
-}
-
-void ViewerPage::draw_bar(PageContext& context, Box place) {
-  Kit& kit = context.kit;
-  std::vector<Button> buttons = bar_buttons(context.model);
-  auto width_of_all = [&] {
-    float wide = 16 + space::kS * static_cast<float>(buttons.size() - 1);
-    for (const auto& button : buttons) wide += kit.button_width(button);
-    return wide;
-  };
-  float wide = width_of_all();
-  if (wide > place.width - 16) {  // a narrow window: icons will do, the tips say the rest
-    for (auto& button : buttons) {
-      if (button.id == "viewer.full") button.icon = Icon::screen;
-      if (button.id == "viewer.session") button.icon = Icon::person;
-      if (button.icon != Icon::down) button.label.clear();
-    }
-    wide = width_of_all();
-  }
-  Box bar{place.x + std::max(8.0F, (place.width - wide) / 2), place.bottom() - kBarHeight - 18, wide, kBarHeight};
-  const float alpha = bar_shown(context, bar);
-  // Faded away it stays reachable by Tab, which brings it back.
-  kit.set_opacity(alpha);
-  kit.shadow(bar, kCardRadius);
-  kit.fill(bar, rgb(0x0e151c, 219), kCardRadius);
-  float x = bar.x + 8;
-  for (const auto& button : buttons) {
-    Box box{x, bar.y + 8, kit.button_width(button), 36};
-    x += box.width + space::kS;
-    control_button(context, box, button);
-  }
-  kit.set_opacity(1);
-  over_ours_ = over_ours_ || (alpha > 0 && kit.hovered(bar)) || kit.menu_open();
-}
-
-void ViewerPage::control_button(PageContext& context, Box box, const Button& button) {
-  Kit& kit = context.kit;
-  Model& m = context.model;
-  if (button.id == "viewer.fit") {
-    std::string chosen =
-        kit.menu(button, box,
-                 {{.id = "fit.fit", .label = _("Fit the window"), .checked = mode_ == ViewMode::fit},
-                  {.id = "fit.sharp", .label = _("Sharp: whole multiples only"), .checked = mode_ == ViewMode::sharp},
-                  {.id = "fit.actual", .label = _("1 : 1, follows the mouse"), .checked = mode_ == ViewMode::actual}});
-    if (!chosen.empty())
-      mode_ = chosen == "fit.fit" ? ViewMode::fit : chosen == "fit.sharp" ? ViewMode::sharp : ViewMode::actual;
-    return;
-  }
-  if (button.id == "viewer.keys") {
-    if (!button.enabled) {
-      kit.button(button, box);
-      return;
-    }
-    std::vector<MenuItem> items;
-    for (std::size_t i = 0; i < chords().size(); ++i)
-      items.push_back({.id = "keys." + std::to_string(i), .label = chord_text(chords()[i])});
-    if (std::string chosen = kit.menu(button, box, items); !chosen.empty())
-      capture_.press_chord(chords()[std::stoul(chosen.substr(5))]);
-    return;
-  }
-  if (!kit.button(button, box)) return;
-  if (button.id == "viewer.full") set_full_screen(context, !full_);
-  if (button.id == "viewer.session") m.show_session = true;
-  if (button.id != "viewer.control") return;
-  if (m.control() == ControlState::active)
-    context.send({{"do", "release_control"}, {"presenter", m.presenter}});
-  else
-    context.send({{"do", "request_control"}, {"presenter", m.presenter}});
 }
 
 void ViewerPage::draw_waiting(PageContext& context, Box place) {

@@ -85,6 +85,7 @@ class MarksTest(SceneTest):
         stroke = self.bernd.command("draw", points=[[100, 450], [200, 450]], color="#00c040")["stroke"]
         self.bernd.command("draw", points=[[300, 450]], color="#00c040", stroke=stroke)
         self.bernd.command("draw", tool="frame", points=[[400, 430], [500, 560]], color="#00c040")
+        wait_until(lambda: len(self.strokes(self.clara)) == 2, "two strokes")
         self.master.command("draw", tool="text", points=[[100, 500]], text="Grüße, שלום 😀", color="#00c040")
         wait_until(lambda: len(self.strokes(self.clara)) == 3, "three strokes")
         for place in ((150, 450), (280, 450), (400, 500), (450, 560)):

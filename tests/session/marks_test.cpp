@@ -99,6 +99,39 @@ TEST_CASE("what is drawn is seen by all, also by who comes later and after a new
   CHECK(p.master.session().marking()->strokes(p.presenter, kScreen).empty());
 }
 
+TEST_CASE("states that overtake the geometry of their screen are not lost") {
+  Markers p;
+  p.draw(p.master, 1, {{5, 5}, {9, 9}});
+  p.world.run(3s);
+  Station& late = p.world.station("Dora");
+  std::optional<Bytes> geometry;
+  bool held = true;
+  p.world.between = [&](Station& station, World::Way way, Bytes& frame) {
+    if (&station != &late || way == World::Way::up || frame[0] != wire::kPacketFrame || !held) return true;
+    auto packet = wire::parse_packet(ByteView(frame).subspan(1));
+    if (!packet || packet->header.kind != wire::PacketKind::state || packet->header.picture.slot != SlotId{})
+      return true;
+    geometry = frame;
+    return false;
+  };
+  late.join(p.number(), p.code());
+  REQUIRE(p.world.until([&] { return geometry.has_value(); }));
+  p.world.run(300ms);
+  held = false;
+  p.world.inject(late, *geometry);
+  REQUIRE(p.world.until([&] { return !p.strokes(late).empty(); }, 200ms));
+  // The same with a new size, of which all comes but that it is one.
+  held = true;
+  geometry.reset();
+  p.master.resize_screen({300, 200});
+  REQUIRE(p.world.until([&] { return geometry.has_value(); }));
+  p.world.run(100ms);
+  held = false;
+  p.world.inject(late, *geometry);
+  p.world.run(100ms);
+  CHECK(p.strokes(late).size() == 1);
+}
+
 TEST_CASE("undo takes back the last own stroke; clearing all is for the presenter and the moderator") {
   Markers p;
   p.draw(p.guest, 1, {{1, 1}});

@@ -461,3 +461,33 @@ TEST_CASE("fetching from the board is listed with the files only where the board
   model.fold({{"event", "board"}, {"files", json::array()}}, 1000);
   CHECK(model.is_listed(model.transfers[0]));
 }
+
+TEST_CASE("who may point and draw the roster says, and the moderator may") {
+  Model model = folded({state("live"), roster(2)});
+  CHECK_FALSE(model.may("draw"));
+  model.fold({{"event", "rights"}, {"participant", 2}, {"rights", {"view", "draw"}}}, 0);
+  CHECK(model.may("draw"));
+  CHECK_FALSE(model.may("point"));
+  model.role = Role::master;
+  CHECK(model.may("point"));
+}
+
+TEST_CASE("how much is drawn is known of each screen, as long as it is there") {
+  Model model = folded({state("live"), roster(2)});
+  auto drawing = [](int presenter, json screen, json strokes) {
+    return json{{"event", "drawing"}, {"presenter", presenter}, {"screen", screen}, {"strokes", strokes}};
+  };
+  for (int presenter : {1, 2}) model.fold(drawing(presenter, 0, 3), 0);
+  model.fold(drawing(1, 1, 2), 0);
+  CHECK(model.drawings.size() == 3);
+  model.fold(drawing(1, 1, 0), 0);
+  model.fold(drawing(-1, 1, 2), 0);
+  model.fold(drawing(4, "x", "many"), 0);
+  CHECK(model.drawings == std::map<Model::ScreenKey, int>{{{1, 0}, 3}, {{2, 0}, 3}});
+  model.fold({{"event", "presenter"}, {"participant", 1}, {"sharing", false}}, 0);
+  CHECK(model.drawings.size() == 1);
+  model.fold({{"event", "presenter"}, {"participant", 2}, {"sharing", false}}, 0);  // the own screen
+  CHECK(model.drawings.empty());
+  for (int presenter = 0; presenter < 1000; ++presenter) model.fold(drawing(presenter, 0, 1), 0);
+  CHECK(model.drawings.size() == kMaxScreens);
+}

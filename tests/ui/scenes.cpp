@@ -1,5 +1,6 @@
 #include "tests/ui/scenes.h"
 
+#include <cmath>
 #include <fstream>
 
 namespace lotse::ui::test {
@@ -215,6 +216,23 @@ std::vector<Scene> all_scenes() {
        .presses = {"people.ways"},
        .picture = true,
        .page = "viewer"});
+  add({.name = "view-marks", .events = viewing(false), .picture = true, .marked = true, .page = "viewer"});
+  add({.name = "view-draw",
+       .events = viewing(false),
+       .presses = {"viewer.draw"},
+       .picture = true,
+       .marked = true,
+       .page = "viewer"});
+  add({.name = "view-draw-master",
+       .events = plus(hosting(), {roster(0, {leader("Anna Berger"), workshop(), bernd()}),
+                                  {{"event", "presenter"}, {"participant", 1}, {"sharing", true}},
+                                  at(120, {{"event", "state"}, {"stage", "live"}}),
+                                  {{"event", "picture"}, {"presenter", 1}, {"screen", 0}}}),
+       .presses = {"viewer.draw", "draw.marker"},
+       .picture = true,
+       .marked = true,
+       .program = "lotse-master",
+       .page = "viewer"});
   add({.name = "view-chat", .events = viewing(false), .presses = {"panel.chat"}, .picture = true, .page = "viewer"});
   std::vector<json> with_files = viewing(false),
                     hosting_files = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna(), bernd()})});
@@ -289,6 +307,7 @@ std::vector<Scene> all_scenes() {
 void show_pictures(const Scene& scene, SharedPictures& pictures) {
   auto put = [&](SharedPictures::Key key, Size size) { pictures.at(key)->update(sample_picture(size).view(), {}); };
   if (scene.picture) put({1, 0}, {1280, 800});
+  if (scene.marked) pictures.at({1, 0})->set_marks(sample_marks());
   if (scene.several) put({1, 1}, {1024, 768}), put({3, 0}, {1280, 800});
 }
 
@@ -310,6 +329,36 @@ codec::Image sample_picture(Size size) {
         p[0] = 214, p[1] = 227, p[2] = 207;
     }
   return image;
+}
+
+SharedPicture::Marks sample_marks() {
+  using session::Tool;
+  std::vector<session::Stroke> strokes;
+  auto add = [&](int member, Tool tool, std::uint32_t color, std::vector<Point> points, const char* text = "") {
+    strokes.push_back({.member = ParticipantId(static_cast<std::uint16_t>(member)),
+                       .id = static_cast<std::uint32_t>(strokes.size() + 1),
+                       .tool = tool,
+                       .color = color,
+                       .points = std::move(points),
+                       .text = text});
+  };
+  std::vector<Point> ring, zigzag;
+  for (int i = 0; i <= 60; ++i)
+    ring.push_back(
+        {1010 + static_cast<int>(150 * std::cos(i * 0.11)), 250 + static_cast<int>(90 * std::sin(i * 0.11))});
+  for (int i = 0; i < 9; ++i) zigzag.push_back({180 + i * 40, i % 2 == 0 ? 640 : 700});
+  add(3, Tool::marker, 0xF5C518, {{150, 160}, {300, 162}, {520, 158}});
+  add(3, Tool::marker, 0xB65FD0, {{640, 600}, {760, 640}, {850, 720}, {960, 700}, {990, 620}});
+  add(0, Tool::pen, 0x3FB27F, ring);
+  add(2, Tool::pen, 0x3D8FE0, zigzag);
+  add(3, Tool::frame, 0xE5484D, {{140, 230}, {560, 330}});
+  add(0, Tool::line, 0xFFFFFF, {{570, 280}, {860, 260}});
+  add(3, Tool::text, 0xFFFFFF, {{600, 180}}, "Größe prüfen · 日本");
+  add(0, Tool::fade, 0x3FB27F, {{1180, 420}, {1180, 420}});
+  return {.arrows = {{{700, 420}, 0xB65FD0, "Bernd Kowalski", false},
+                     {{1210, 520}, 0xF0C23A, "Клара Новак", false},
+                     {{420, 560}, 0x3D8FE0, "Anna Berger", true}},
+          .strokes = std::make_shared<const std::vector<session::Stroke>>(std::move(strokes))};
 }
 
 SharedPicture::Cursor sample_cursor() {

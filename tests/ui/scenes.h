@@ -15,6 +15,7 @@ struct Scene {
   std::vector<std::string> presses = {};
   bool started = true, picture = false, banner = false;
   bool several = false;  // three screens of two presenters
+  bool marked = false;   // arrows and strokes on the first
   std::string program = "lotse-participant";
   std::string page = {};  // what must be shown
 };
@@ -24,6 +25,8 @@ void show_pictures(const Scene& scene, SharedPictures& pictures);
 /// A desktop with a terminal on it, drawn with plain shapes.
 codec::Image sample_picture(Size size);
 SharedPicture::Cursor sample_cursor();
+/// What the members of the scene "view" point at and have drawn, each with each tool.
+SharedPicture::Marks sample_marks();
 /// recent.json with two sessions.
 void write_recent(const std::string& folder);
 

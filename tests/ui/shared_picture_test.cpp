@@ -36,6 +36,19 @@ TEST_CASE("each reader of a picture gets everything at first and then what chang
   CHECK(taken(picture, &window).size() <= 512);
 }
 
+TEST_CASE("marks are handed to each reader once, and again when they change") {
+  SharedPicture picture;
+  std::uint64_t main = 0, single = 0;
+  CHECK_FALSE(picture.take_marks(main));
+  picture.set_marks({{{{3, 4}, 0xFF0000, "Anna", false}}, nullptr});
+  REQUIRE(picture.take_marks(main));
+  CHECK_FALSE(picture.take_marks(main));
+  CHECK(picture.take_marks(single)->arrows.at(0).name == "Anna");
+  picture.set_marks({});
+  CHECK(picture.take_marks(main)->arrows.empty());
+  CHECK(picture.take_marks(single));
+}
+
 TEST_CASE("pictures are found by presenter and screen until they end") {
   SharedPictures pictures;
   CHECK_FALSE(pictures.find({1, 0}));

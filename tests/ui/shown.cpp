@@ -41,7 +41,7 @@ Shown::Shown(const Scene& what, const char* language) : RunningWindow(options(wh
   for (const auto& id : what.presses) CHECK(press(id));
 }
 
-void Shown::key(int symbol, int scancode, bool shift) {
+void Shown::key(int symbol, int scancode, bool shift, bool control) {
   const auto id = tree()["window_id"].get<Uint32>();
   for (bool down : {true, false}) {
     SDL_Event e{};
@@ -50,7 +50,7 @@ void Shown::key(int symbol, int scancode, bool shift) {
     e.key.state = down ? SDL_PRESSED : SDL_RELEASED;
     e.key.keysym.sym = symbol;
     e.key.keysym.scancode = static_cast<SDL_Scancode>(scancode);
-    e.key.keysym.mod = shift ? KMOD_LSHIFT : KMOD_NONE;
+    e.key.keysym.mod = shift ? KMOD_LSHIFT : control ? KMOD_LCTRL : KMOD_NONE;
     SDL_PushEvent(&e);
   }
   settle();
@@ -63,6 +63,36 @@ void Shown::text(const char* words) {
   SDL_strlcpy(e.text.text, words, sizeof e.text.text);
   SDL_PushEvent(&e);
   settle();
+}
+
+void Shown::move(int x, int y) {
+  SDL_Event e{};
+  e.type = SDL_MOUSEMOTION;
+  e.motion.windowID = tree()["window_id"].get<Uint32>();
+  e.motion.x = x;
+  e.motion.y = y;
+  SDL_PushEvent(&e);
+  settle();
+}
+
+void Shown::button(bool down, int x, int y) {
+  SDL_Event e{};
+  e.type = down ? SDL_MOUSEBUTTONDOWN : SDL_MOUSEBUTTONUP;
+  e.button.windowID = tree()["window_id"].get<Uint32>();
+  e.button.button = SDL_BUTTON_LEFT;
+  e.button.state = down ? SDL_PRESSED : SDL_RELEASED;
+  e.button.clicks = 1;
+  e.button.x = x;
+  e.button.y = y;
+  SDL_PushEvent(&e);
+  settle();
+}
+
+void Shown::drag(std::initializer_list<Point> way) {
+  move(way.begin()->x, way.begin()->y);
+  button(true, way.begin()->x, way.begin()->y);
+  for (Point at : way) move(at.x, at.y);
+  button(false, (way.end() - 1)->x, (way.end() - 1)->y);
 }
 
 void Shown::drop(const std::string& file) {

@@ -24,8 +24,12 @@ const Scene& scene(const std::string& name);
 struct Shown : RunningWindow {
   explicit Shown(const Scene& what, const char* language = "en");
   explicit Shown(const std::string& name, const char* language = "en") : Shown(scene(name), language) {}
-  void key(int symbol, int scancode, bool shift = false);
+  void key(int symbol, int scancode, bool shift = false, bool control = false);
   void text(const char* words);
+  /// The mouse in pixels of the window; its left button.
+  void move(int x, int y);
+  void button(bool down, int x, int y);
+  void drag(std::initializer_list<Point> way);
   void drop(const std::string& file);
   /// Events pushed before are drawn: the probe's own wake comes behind them.
   void settle();
