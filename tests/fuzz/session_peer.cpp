@@ -54,6 +54,23 @@ void knock(Pair& pair, ByteReader& in) {
   world.eavesdrop = nullptr;
 }
 
+void mark(Session& s, ParticipantId presenter, ByteReader& in, Instant now) {
+  const ScreenId screen{};
+  auto place = [&] { return Point{in.get<std::uint8_t>(), in.get<std::uint8_t>()}; };
+  const auto what = in.get<std::uint8_t>();
+  if (what % 8 == 6) return void(s.point(presenter, screen, what & 0x80 ? std::optional(place()) : std::nullopt, now));
+  if (what % 8 == 7 && what & 0x40) return void(s.undo_stroke(presenter, screen, now));
+  if (what % 8 == 7)
+    return void(s.clear_strokes(presenter, screen, what & 0x80 ? Marking::Whose::all : Marking::Whose::own, now));
+  StrokePart part;
+  part.stroke.tool = static_cast<Tool>(what % 8);
+  part.stroke.id = what >> 6;
+  part.from = what >> 3 & 7;
+  while (in.left() >= 2 && part.stroke.points.size() < 2000) part.stroke.points.push_back(place());
+  part.stroke.text = std::string(part.stroke.points.size(), 'x');
+  return void(s.draw(presenter, screen, std::move(part), now));
+}
+
 // What a person or a script may ask for.
 void ask(Station& station, ByteReader& in, Instant now) {
   Session& s = station.session();
@@ -80,7 +97,7 @@ void ask(Station& station, ByteReader& in, Instant now) {
       return void(s.input(member, input, now));
     }
     case 7:
-      return void(s.raise_hand(on, now));
+      return on ? mark(s, member, in, now) : void(s.raise_hand((what & 0x40) != 0, now));
     case 8:
       return void(s.set_recording(on, now));
     case 9:
