@@ -404,7 +404,7 @@ class RelayTest(BoardTest):
         self.scene.restart_relay()
         fetch = self.clara.command("board_get", file_id=file, dir=str(folder))["file_id"]
         self.assertEqual(self.ends(self.clara, fetch, "failed")["why"], "gone")
-        self.assertEqual(list(folder.iterdir()), [])
+        wait_until(lambda: not any(folder.iterdir()), "the end of what was fetched")
         path, digest = self.file("again.bin", 100000)
         again = self.put(self.bernd, path)
         self.listed(self.clara, again)
