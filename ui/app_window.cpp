@@ -490,5 +490,5 @@ int run_app(const AppOptions& options, Backend& backend) {
 #if defined(__SANITIZE_ADDRESS__)
 // SDL keeps its connection to D-Bus and its list of windows until the process ends.
 extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libdbus-1\nleak:libSDL2\n"; }
+extern "C" const char* __lsan_default_suppressions() { return "leak:libdbus-1\nleak:libSDL2\nleak:libfontconfig\n"; }
 #endif

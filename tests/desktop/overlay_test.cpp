@@ -210,22 +210,31 @@ TEST_CASE("what moves over a still screen costs no slot") {
 
 TEST_CASE("what a program has not drawn yet where an overlay was is not told") {
   Scene s;
+  // Around the place that is left: drawn together, they have it looked at.
+  Ground above(s.client, {99, 99, 1, 1}, kGround), below(s.client, {121, 121, 1, 1}, kGround);
   s.look();
-  s.ground.paint_no_more();
-  s.show({item(1, {100, 100, 20, 20}, kRed)});
-  wait_for_pixel(s.client, {100, 100}, kRed);
-  s.show({item(1, {300, 100, 20, 20}, kRed)});
-  wait_for_pixel(s.client, {300, 100}, kRed);
-  REQUIRE(pixel(s.client, {110, 110}) == kRed);  // still
-  Ground patch(s.client, {100, 121, 2, 2}, kOther);
-  s.look();
-  REQUIRE(strange(s.picture, kGround, {100, 121, 2, 2}) == 0);
+  auto took = Duration::max();
+  // Programs get 200 ms; a machine that is busy elsewhere may need several attempts to be that fast.
+  for (int attempt = 0; took > std::chrono::milliseconds(150); ++attempt) {
+    REQUIRE(attempt < 50);
+    s.ground.paint(kGround);
+    s.show({item(1, {100, 100, 20, 20}, kRed)});
+    wait_for_pixel(s.client, {100, 100}, kRed);
+    while (strange(s.picture, kGround)) s.look();
+    s.ground.paint_no_more();
+    const auto start = std::chrono::steady_clock::now();
+    s.show({item(1, {300, 100, 20, 20}, kRed)});
+    wait_for_pixel(s.client, {300, 100}, kRed);
+    REQUIRE(pixel(s.client, {110, 110}) == kRed);  // still
+    above.paint(kOther), below.paint(kOther);
+    s.look();
+    took = std::chrono::steady_clock::now() - start;
+    if (took <= std::chrono::milliseconds(150)) REQUIRE(strange(s.picture, kGround) == 2);
+    above.paint(kGround), below.paint(kGround);
+  }
   s.ground.paint(kGround);
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  patch.paint(kRed);
-  s.look();
-  REQUIRE(at(s.picture, {101, 122}) == kRed);
-  REQUIRE(strange(s.picture, kGround, {100, 121, 2, 2}) == 0);
+  while (strange(s.picture, kGround)) s.look();
 }
 
 TEST_CASE("clicks and moves go through an overlay") {
