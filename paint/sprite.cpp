@@ -18,7 +18,7 @@ using session::Tool;
 constexpr double kRim = 1.5;
 // The chip with a name, from the tip on.
 constexpr Point kChip{12, 20};
-constexpr int kChipHeight = 21, kChipPadding = 8, kChipRound = 7, kNameHeight = 13, kMostNameWidth = 200;
+constexpr int kChipHeight = 21, kChipGap = 4, kChipPadding = 8, kChipRound = 7, kNameHeight = 13, kMostNameWidth = 200;
 constexpr double kTextRim = 1.5;
 // Cairo takes three times as long for one path of a thousand points that crosses itself everywhere.
 constexpr std::size_t kPart = 32;
@@ -140,12 +140,14 @@ Sprite paint_text(const Stroke& stroke, Size screen) {
 
 }  // namespace
 
-Sprite paint_arrow(const session::Arrow& arrow, const std::string& name, std::uint32_t rgb) {
+Sprite paint_arrow(const session::Arrow& arrow, const std::string& name, std::uint32_t rgb, Size screen) {
   Sprite sprite;
   const Point tip = arrow.tip;
   if (!Rect{0, 0, codec::kMaxSide, codec::kMaxSide}.contains(tip)) return sprite;
   const TextLine line(name, kNameHeight, Weight::bold, kMostNameWidth);
-  const Rect chip{tip.x + kChip.x, tip.y + kChip.y, line.size().width + 2 * kChipPadding, kChipHeight};
+  Rect chip{tip.x + kChip.x, tip.y + kChip.y, line.size().width + 2 * kChipPadding, kChipHeight};
+  if (chip.right() > screen.width) chip.x = std::max(0, tip.x - kChipGap - chip.width);
+  if (chip.bottom() > screen.height) chip.y = std::max(0, tip.y - kChipGap - chip.height);
   Rect place = grown({tip.x, tip.y, session::kArrowHeight, session::kArrowHeight}, 3);
   if (!line.empty()) place = around(place, chip);
   Canvas canvas(sprite, place);

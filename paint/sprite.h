@@ -19,9 +19,12 @@ struct Sprite {
 
 // All of this takes what a peer may say: text that is no UTF-8, points far outside. Any thread.
 
-/// An arrow whose tip is the pixel Arrow::tip, in 0xRRGGBB, and a chip with the name below it. The name becomes one
-/// line, cut with an ellipsis. Without a name no chip; a tip that no screen can have is not seen.
-Sprite paint_arrow(const session::Arrow& arrow, const std::string& name, std::uint32_t rgb);
+/// An arrow whose tip is the pixel Arrow::tip, in 0xRRGGBB, and a chip with the name below it, or on its other side
+/// where a screen of that size ends. The name becomes one line, cut with an ellipsis. Without a name no chip; a tip
+/// that no screen can have is not seen.
+Sprite paint_arrow(const session::Arrow& arrow, const std::string& name, std::uint32_t rgb, Size screen);
+/// Farther than that from the right and the lower edge all names stand on the same side of their arrows.
+inline constexpr Size kNameReach{260, 60};
 /// As much of it as lies on a screen of that size. One point is a dot.
 Sprite paint_stroke(const session::Stroke& stroke, Size screen);
 

@@ -27,10 +27,14 @@ desktop::OverlayItem MarkLayer::paint(const session::Stroke& stroke, Size screen
   return painted.item;
 }
 
-desktop::OverlayItem MarkLayer::paint(const session::Arrow& arrow, const Look& look) {
+desktop::OverlayItem MarkLayer::paint(const session::Arrow& arrow, const Look& look, Size screen) {
   auto& painted = painted_arrows_[item_of(arrow)];
-  if (painted.look != look || !painted.item.argb)
-    painted = {look, arrow.tip, item(item_of(arrow), ++contents_, paint::paint_arrow(arrow, look.name, look.rgb))};
+  const bool at_edge =
+      arrow.tip.x > screen.width - paint::kNameReach.width || arrow.tip.y > screen.height - paint::kNameReach.height;
+  const bool moved = arrow.tip != painted.tip;
+  if (painted.look != look || !painted.item.argb || ((at_edge || painted.at_edge) && moved))
+    painted = {look, arrow.tip, at_edge,
+               item(item_of(arrow), ++contents_, paint::paint_arrow(arrow, look.name, look.rgb, screen))};
   painted.item.place.x += arrow.tip.x - painted.tip.x;
   painted.item.place.y += arrow.tip.y - painted.tip.y;
   painted.tip = arrow.tip;
@@ -49,7 +53,7 @@ void MarkLayer::set(const std::vector<session::Arrow>& arrows, const std::vector
     kept_strokes.insert(painted_strokes_.extract(item_of(stroke)));
   }
   for (const session::Arrow& arrow : arrows) {
-    items_.push_back(paint(arrow, look_of(arrow.member)));
+    items_.push_back(paint(arrow, look_of(arrow.member), screen));
     kept_arrows.insert(painted_arrows_.extract(item_of(arrow)));
   }
   painted_strokes_ = std::move(kept_strokes);

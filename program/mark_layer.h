@@ -43,10 +43,11 @@ class MarkLayer {
   struct PaintedArrow {
     Look look;
     Point tip;
+    bool at_edge = false;  // where the name may stand elsewhere
     desktop::OverlayItem item;
   };
   desktop::OverlayItem paint(const session::Stroke& stroke, Size screen);
-  desktop::OverlayItem paint(const session::Arrow& arrow, const Look& look);
+  desktop::OverlayItem paint(const session::Arrow& arrow, const Look& look, Size screen);
 
   std::vector<session::Arrow> arrows_;
   std::shared_ptr<const std::vector<session::Stroke>> strokes_ = std::make_shared<std::vector<session::Stroke>>();

@@ -57,8 +57,8 @@ Stroke stroke(Tool tool, std::vector<Point> points, std::string text = {}) {
   return {.member = {}, .id = 1, .tool = tool, .color = kBlue, .points = std::move(points), .text = std::move(text)};
 }
 
-Sprite arrow(Point tip, const std::string& name, std::uint32_t rgb = kBlue) {
-  return paint_arrow({.member = {}, .tip = tip}, name, rgb);
+Sprite arrow(Point tip, const std::string& name, std::uint32_t rgb = kBlue, Size screen = {20000, 20000}) {
+  return paint_arrow({.member = {}, .tip = tip}, name, rgb, screen);
 }
 
 }  // namespace
@@ -89,6 +89,19 @@ TEST_CASE("a name is white on its chip, or dark where white would not be read") 
   REQUIRE(letters(blue, 0xFFFFFFFF) > 20);
   REQUIRE(letters(yellow, 0xFFFFFFFF) == 0);
   REQUIRE(letters(yellow, 0xFF11181F) > 20);
+}
+
+TEST_CASE("a name stands on the other side where the screen ends") {
+  const std::string name(60, 'm');
+  const Sprite corner = arrow({630, 470}, name, kBlue, {640, 480});
+  REQUIRE(at(corner, {630, 470}) == (0xFF000000 | kBlue));
+  REQUIRE(at(corner, {620, 456}) == (0xFF000000 | kBlue));  // the end of the chip, left of the tip and above it
+  REQUIRE(corner.place.x > 380);
+  REQUIRE(corner.place.right() < 660);
+  // Nowhere else: so far away nothing turns.
+  const Point inside{640 - kNameReach.width, 480 - kNameReach.height};
+  REQUIRE(arrow(inside, name, kBlue, {640, 480}).place == arrow(inside, name).place);
+  REQUIRE(arrow({5, 5}, name, kBlue, {30, 12}).place.x <= 0);  // a screen that has no room for it
 }
 
 TEST_CASE("a long name ends with an ellipsis, and none has no chip") {
