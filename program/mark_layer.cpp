@@ -1,6 +1,8 @@
 #include "program/mark_layer.h"
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "paint/sprite.h"
 
@@ -8,6 +10,7 @@ namespace lotse::program {
 namespace {
 
 constexpr std::uint64_t kArrowBit = std::uint64_t{1} << 63;
+constexpr std::size_t kMostPainted = 64u << 20;  // bytes: a diagonal line over a large screen takes 33 MB
 
 std::uint64_t item_of(const session::Arrow& arrow) { return kArrowBit | arrow.member.value(); }
 std::uint64_t item_of(const session::Stroke& stroke) {
@@ -20,14 +23,14 @@ desktop::OverlayItem item(std::uint64_t id, std::uint64_t content, paint::Sprite
 
 }  // namespace
 
-desktop::OverlayItem MarkLayer::paint(const session::Stroke& stroke, Size screen) {
+desktop::OverlayItem MarkLayer::paint(const session::Stroke& stroke, Size screen) const {
   auto& painted = painted_strokes_[item_of(stroke)];
   if (painted.stroke != stroke || painted.screen != screen || !painted.item.argb)
     painted = {stroke, screen, item(item_of(stroke), ++contents_, paint::paint_stroke(stroke, screen))};
   return painted.item;
 }
 
-desktop::OverlayItem MarkLayer::paint(const session::Arrow& arrow, const Look& look, Size screen) {
+desktop::OverlayItem MarkLayer::paint(const session::Arrow& arrow, const Look& look, Size screen) const {
   auto& painted = painted_arrows_[item_of(arrow)];
   const bool at_edge =
       arrow.tip.x > screen.width - paint::kNameReach.width || arrow.tip.y > screen.height - paint::kNameReach.height;
@@ -44,29 +47,41 @@ desktop::OverlayItem MarkLayer::paint(const session::Arrow& arrow, const Look& l
 void MarkLayer::set(const std::vector<session::Arrow>& arrows, const std::vector<session::Stroke>& strokes, Size screen,
                     const LookOf& look_of) {
   arrows_ = arrows;
+  screen_ = screen;
   if (strokes != *strokes_) strokes_ = std::make_shared<const std::vector<session::Stroke>>(strokes);
+  looks_.clear();
+  for (const session::Arrow& arrow : arrows) looks_.push_back(look_of(arrow.member));
+  stale_ = true;
+}
+
+const std::vector<desktop::OverlayItem>& MarkLayer::items() const {
+  if (!std::exchange(stale_, false)) return items_;
   items_.clear();
   std::map<std::uint64_t, PaintedStroke> kept_strokes;
   std::map<std::uint64_t, PaintedArrow> kept_arrows;
-  for (const session::Stroke& stroke : strokes) {
-    items_.push_back(paint(stroke, screen));
-    kept_strokes.insert(painted_strokes_.extract(item_of(stroke)));
+  for (std::size_t i = arrows_.size(); i-- > 0;) {
+    items_.push_back(paint(arrows_[i], looks_[i], screen_));
+    kept_arrows.insert(painted_arrows_.extract(item_of(arrows_[i])));
   }
-  for (const session::Arrow& arrow : arrows) {
-    items_.push_back(paint(arrow, look_of(arrow.member), screen));
-    kept_arrows.insert(painted_arrows_.extract(item_of(arrow)));
+  std::size_t bytes = 0;
+  for (auto stroke = strokes_->rbegin(); stroke != strokes_->rend() && bytes < kMostPainted; ++stroke) {
+    items_.push_back(paint(*stroke, screen_));
+    bytes += items_.back().argb->size();
+    kept_strokes.insert(painted_strokes_.extract(item_of(*stroke)));
   }
+  std::reverse(items_.begin(), items_.end());
   painted_strokes_ = std::move(kept_strokes);
   painted_arrows_ = std::move(kept_arrows);
+  return items_;
 }
 
 codec::FrameView MarkLayer::over(codec::FrameView picture, codec::Image& scratch) const {
-  if (items_.empty() || picture.size.empty()) return picture;
+  if (empty() || picture.size.empty()) return picture;
   if (scratch.size() != picture.size) scratch = codec::Image(picture.size);
   codec::MutableFrameView to = scratch.writable();
   for (int y = 0; y < picture.size.height; ++y)
     std::memcpy(to.row(y), picture.row(y), static_cast<std::size_t>(picture.size.width) * 4);
-  for (const desktop::OverlayItem& item : items_) paint::blend(to, item.place, *item.argb);
+  for (const desktop::OverlayItem& item : items()) paint::blend(to, item.place, *item.argb);
   return scratch.view();
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "codec/frame.h"
+#include "session/stroke_length.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
@@ -23,6 +24,7 @@ std::vector<Point> read_points(const Numbers& xy) {
     points.push_back(point);
     x = point.x, y = point.y;
   }
+  cut_to_length(points);
   return points;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "session/stroke_length.h"
 #include "wire/messages.pb.h"
 
 namespace lotse::session {
@@ -77,6 +78,7 @@ bool ScreenMarks::draw(StrokePart part, Instant now) {
                          [&](const Kept& k) { return k.stroke.member == stroke.member && k.stroke.id == stroke.id; });
   if (at == kept_.rend()) {
     if (part.from != 0) return false;
+    cut_to_length(stroke.points);
     make_room(1);
     kept_.push_back({{std::move(stroke), next_order_++}, now, 0, std::nullopt});
     kept_.back().bytes = bytes_of(kept_.back());
@@ -91,6 +93,7 @@ bool ScreenMarks::draw(StrokePart part, Instant now) {
   auto first = stroke.points.begin() + static_cast<std::ptrdiff_t>(known);
   auto count = std::min(room, stroke.points.size() - known);
   points.insert(points.end(), first, first + static_cast<std::ptrdiff_t>(count));
+  cut_to_length(points);
   at->touched = now;
   if (at->page) {  // fresh again
     pages_[*at->page].bytes -= at->bytes;

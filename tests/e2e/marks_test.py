@@ -137,6 +137,48 @@ class MarksTest(SceneTest):
         last = decode(file, WIDTH, HEIGHT)[-1]
         self.assertTrue(near(at(last, 200, 470), GREEN), at(last, 200, 470))
 
+    def test_a_hand_draws_writes_and_points_in_the_window(self):
+        window = Screen(self.scene, "1280x800")
+        viewer = self.open_window(window)
+        viewer.command("ui_press", control="viewer.draw")
+        wait_until(lambda: any(c["id"] == "draw.text" for c in viewer.command("ui_tree")["tree"]), "the drawing bar")
+        window.run("xdotool", "mousemove", 300, 300, "mousedown", 1)
+        for i in range(1, 20):
+            window.run("xdotool", "mousemove", 300 + 10 * i, 300 + i % 5 * 12)
+        window.run("xdotool", "mouseup", 1)
+        drawn = wait_until(lambda: [s for s in self.strokes(self.clara) if len(s["points"]) == 20], "the stroke")[0]
+        self.assertEqual(drawn["tool"], "pen")
+        left, right = drawn["points"][0], drawn["points"][-1]
+        self.assertAlmostEqual(right[0] - left[0], 190 * WIDTH / 960, delta=3)  # the picture is 960 wide there
+        viewer.command("ui_press", control="draw.text")
+        window.run("xdotool", "mousemove", 350, 450, "click", 1)
+        window.run("xdotool", "type", "--delay", "30", "look here")
+        window.run("xdotool", "key", "Return")
+        wait_until(lambda: [s.get("text") for s in self.strokes(self.clara)] == [None, "look here"], "the text")
+        viewer.command("ui_press", control="draw.undo")
+        wait_until(lambda: len(self.strokes(self.clara)) == 1, "the text to go")
+        start = len(self.clara.lines)
+        viewer.command("ui_press", control="viewer.point")
+        window.run("xdotool", "mousemove", 500, 400, "mousemove", 520, 420)
+        self.clara.event("pointer", start=start)
+        window.run("xdotool", "mousemove", 1200, 300)  # off the picture
+        self.clara.event("pointer_off", start=start)
+        viewer.command("quit")
+
+    def open_window(self, window):
+        """A participant who watches in a window."""
+        code = self.scene.folder / "window.code"
+        code.touch(mode=0o600)
+        code.write_text(self.scene.code_of(self.master) + "\n")
+        viewer = self.scene.lotse_as("lotse-participant", ["env", f"DISPLAY={window.name}", "SDL_VIDEODRIVER=x11"],
+                                     self.master.number, "--password-file", code, "--name", "Wanda", "--lang", "en",
+                                     *self.scene.reach, "--jsonl", "--config", self.scene.folder / "window",
+                                     name="window")
+        viewer.event("picture")
+        wait_until(lambda: any(c["id"] == "viewer.draw" and c["enabled"]
+                               for c in viewer.tell("ui_tree").get("tree", [])), "the window")
+        return viewer
+
 
 if __name__ == "__main__":
     unittest.main()
