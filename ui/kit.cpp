@@ -144,7 +144,7 @@ void Kit::focus(const std::string& id) {
   impl_->again = true;
 }
 const std::string& Kit::focused() const { return impl_->focus_id; }
-bool Kit::field_active() const { return !impl_->active_field.empty() || ImGui::GetIO().WantTextInput; }
+bool Kit::field_active() const { return !impl_->active_field.empty(); }
 const std::vector<Control>& Kit::controls() const { return impl_->controls; }
 
 void Kit::remote_press(const std::string& id) {

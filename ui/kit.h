@@ -185,6 +185,8 @@ class Kit {
   bool shortcut(int sdl_key);  // the same with Ctrl
   void focus(const std::string& id);
   const std::string& focused() const;
+  /// Somebody writes in one of the fields that were drawn so far in this frame. Of a field that has just gone nothing
+  /// is left: what ImGui says of it is a frame late.
   bool field_active() const;
 
   // Tests and scripts.

@@ -129,7 +129,8 @@ void ViewerPage::draw_bars(PageContext& context, Box place, const PictureTexture
     drawn.own = drawn.own || std::any_of(strokes->begin(), strokes->end(), [&](const session::Stroke& stroke) {
                   return stroke.member.value() == context.model.self;
                 });
-  tool_keys(context, drawn.own);
+  may_undo_ = drawn.own;
+  tool_keys(context);
   if (tools_.drawing() && context.kit.hovered(bars_.inset(-space::kL))) return;
   Box second;
   if (choice_.mode == MarkMode::draw)
@@ -142,15 +143,13 @@ void ViewerPage::draw_bars(PageContext& context, Box place, const PictureTexture
   bars_ = {left, second.y, right - left, bars_.bottom() - second.y};
 }
 
-void ViewerPage::tool_keys(PageContext& context, bool drawn) {
+void ViewerPage::tool_keys(PageContext& context) {
   Kit& kit = context.kit;
   const Model& m = context.model;
   if (kit.key(SDLK_F2) && m.control() != ControlState::asked) press_control(context);
   if (kit.key(SDLK_F3) && m.may("point")) pick(MarkMode::point);
   if (kit.key(SDLK_F4) && m.may("draw")) pick(MarkMode::draw);
-  if (choice_.mode == MarkMode::none) return;
-  if (kit.key(SDLK_ESCAPE)) pick(choice_.mode);
-  if (choice_.mode == MarkMode::draw && drawn && !kit.field_active() && kit.shortcut(SDLK_z)) tools_.undo();
+  if (choice_.mode != MarkMode::none && kit.key(SDLK_ESCAPE)) pick(choice_.mode);
 }
 
 /// With another tool in hand it comes back to control, before it asks for it or gives it back.

@@ -136,6 +136,9 @@ void ViewerPage::draw(PageContext& context, PictureSet& pictures) {
   } else {
     draw_unfold(context);
   }
+  // Behind all fields: who writes takes back letters.
+  const bool undoes = choice_.mode == MarkMode::draw && std::exchange(may_undo_, false);
+  if (undoes && !kit.field_active() && !kit.dialog_open() && kit.shortcut(SDLK_z)) tools_.undo();
   if (kit.key(SDLK_F9)) panel_ = !panel_;
   if (kit.key(SDLK_F11)) set_full_screen(context, !full_);
   if (full_ && kit.key(SDLK_ESCAPE)) set_full_screen(context, false);

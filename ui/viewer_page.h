@@ -41,7 +41,7 @@ class ViewerPage {
   void draw_chips(PageContext& context, Box place);
   /// Tells those who take the mouse where the picture lies and whose it is.
   void aim(PageContext& context);
-  void tool_keys(PageContext& context, bool drawn);
+  void tool_keys(PageContext& context);
   std::vector<Button> bar_buttons(const Model& model) const;
   void draw_bars(PageContext& context, Box place, const PictureTexture& picture);
   void draw_bar(PageContext& context, Box place);
@@ -70,7 +70,7 @@ class ViewerPage {
   ViewMode mode_ = ViewMode::fit;
   PictureLayout layout_;
   bool tiles_ = false, double_click_ = false;
-  bool panel_ = true, sized_ = false, full_ = false, over_ours_ = true;
+  bool panel_ = true, sized_ = false, full_ = false, over_ours_ = true, may_undo_ = false;
   Tab tab_ = Tab::people;
   double shown_until_ = 0;  // seconds
   float alpha_ = 1;

@@ -138,16 +138,27 @@ TEST_CASE("a text is written on the picture: Enter sends it, Escape does not") {
   window.button(false, kMiddle.x, kMiddle.y);
   CHECK(window.focused() == "marks.text");
   SECTION("Enter") {
-    window.text("Größe");
+    window.text("Maßband");
     window.key(SDLK_RETURN, SDL_SCANCODE_RETURN);
     json text = window.backend.wait_for("draw");
     CHECK(text["tool"] == "text");
-    CHECK(text["text"] == "Größe");
+    CHECK(text["text"] == "Maßband");
     CHECK(text["points"] == json{{640, 400 - session::kTextHeight * 2 / 3}});
-    CHECK(window.shows("Größe"));
+    CHECK(window.shows("Maßband"));
+    window.key(SDLK_z, SDL_SCANCODE_Z, false, true);
+    CHECK_FALSE(window.backend.wait_for("undo").is_null());
+    CHECK_FALSE(window.shows("Maßband"));
+  }
+  SECTION("Enter, and at once the keys are the tool's again") {
+    window.text("Maßband");
+    window.key(SDLK_RETURN, SDL_SCANCODE_RETURN);
+    window.key(SDLK_z, SDL_SCANCODE_Z, false, true);
+    CHECK_FALSE(window.backend.wait_for("undo").is_null());
   }
   SECTION("Escape ends the text first, then the tool") {
     window.text("no");
+    window.key(SDLK_z, SDL_SCANCODE_Z, false, true);  // the field's own
+    CHECK(sent(window, "undo").empty());
     window.key(SDLK_ESCAPE, SDL_SCANCODE_ESCAPE);
     CHECK(window.control("marks.text").is_null());
     CHECK_FALSE(window.control("draw.text").is_null());
