@@ -3,24 +3,13 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "session/message_bytes.h"
 #include "wire/board.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
 namespace lotse::session {
 namespace {
-
-template <class Array>
-bool read_bytes(const std::string& from, Array& to) {
-  if (from.size() != to.size()) return false;
-  std::copy(from.begin(), from.end(), to.begin());
-  return true;
-}
-
-template <class Bytes>
-std::string text_of(const Bytes& bytes) {
-  return {bytes.begin(), bytes.end()};
-}
 
 std::optional<BoardFile> read_file(const wire::pb::BoardFile& from) {
   BoardFile file;

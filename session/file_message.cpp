@@ -3,18 +3,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "session/message_bytes.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
 namespace lotse::session {
 namespace {
-
-template <class Array>
-bool read_bytes(const std::string& from, Array& to) {
-  if (from.size() != to.size()) return false;
-  std::copy(from.begin(), from.end(), to.begin());
-  return true;
-}
 
 struct Writer {
   wire::pb::File& out;

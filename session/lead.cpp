@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "session/heirs_message.h"
+#include "session/message_bytes.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
@@ -9,8 +10,6 @@ namespace lotse::session {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
 
 wire::pb::SignedRoster to_message(const SignedRoster& roster) {
   wire::pb::SignedRoster out;

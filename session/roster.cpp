@@ -1,25 +1,17 @@
 #include "session/roster.h"
 
 #include "base/text.h"
+#include "session/message_bytes.h"
 #include "wire/limits.h"
 #include "wire/messages.pb.h"
 
 namespace lotse::session {
 namespace {
 
-template <std::size_t N>
-bool read_array(const std::string& from, std::array<std::uint8_t, N>& to) {
-  if (from.size() != N) return false;
-  std::memcpy(to.data(), from.data(), N);
-  return true;
-}
-
-std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
-
 std::optional<Member> read_member(const wire::pb::Member& m) {
   Member member;
   if (m.index() >= kEverybody.value() || m.state() > 1) return std::nullopt;
-  if (!read_array(m.ed(), member.ed) || !read_array(m.dh(), member.dh)) return std::nullopt;
+  if (!read_bytes(m.ed(), member.ed) || !read_bytes(m.dh(), member.dh)) return std::nullopt;
   member.id = ParticipantId{static_cast<std::uint16_t>(m.index())};
   member.name = clean_text(m.name(), wire::kMaxName);
   member.rights = Rights{m.rights()};
