@@ -204,6 +204,16 @@ class Scene(Stage):
         guest.id = master.event("joined", start=start, name=name)["participant"]
         return guest
 
+    def window(self, master, name, screen):
+        """A participant on its way in by a window on that screen."""
+        self.count += 1
+        code = self.folder / f"code{self.count}"
+        code.touch(mode=0o600)
+        code.write_text(self.code_of(master) + "\n")
+        return self.lotse_as("lotse-participant", ["env", f"DISPLAY={screen.name}", "SDL_VIDEODRIVER=x11"], master.number,
+                             "--password-file", code, "--name", name, "--lang", "en", *self.reach, "--jsonl", "--config",
+                             self.folder / f"config{self.count}", name=f"window{self.count}")
+
     def snapshot(self, viewer):
         self.count += 1
         file = self.folder / f"snapshot{self.count}.png"

@@ -147,13 +147,7 @@ class ScreensTest(SceneTest):
     def look_at_window(self, dora):
         """All four screens as tiles, one of them alone, each in a window."""
         window = Screen(self.scene, "1400x900")
-        code = self.scene.folder / "code-window"
-        code.touch(mode=0o600)
-        code.write_text(self.scene.code_of(self.master) + "\n")
-        viewer = self.scene.lotse_as("lotse-participant", ["env", f"DISPLAY={window.name}", "SDL_VIDEODRIVER=x11"],
-                                     self.master.number, "--password-file", code, "--name", "Viktor", "--lang", "en",
-                                     *self.scene.reach, "--jsonl", "--config", self.scene.folder / "config-window",
-                                     name="window")
+        viewer = self.scene.window(self.master, "Viktor", window)
         # Both have the same two colours of background, one each: where they are, their screens are.
         colors = [bytes((0x2d, 0x5a, 0x7b)), bytes((0x7b, 0x2d, 0x5a))]
 
