@@ -13,9 +13,9 @@ namespace lotse::desktop {
 
 class X11Picture {
  public:
-  /// `capture` and `overlay` are shared by all screens and outlive this. What is under the overlay is shown as it was
-  /// when it was last seen.
-  X11Picture(X11Capture& capture, const X11Overlay& overlay) : capture_(capture), overlay_(overlay) {}
+  /// `pixels` and `overlay` are shared by all screens and outlive this. What is under the overlay is shown as it was
+  /// when it was last seen; null: it is not in the pixels.
+  X11Picture(PixelSource& pixels, const X11Overlay* overlay) : pixels_(pixels), overlay_(overlay) {}
 
   /// What of the root window is shown from now on. The next look takes everything: what is of the same size may still
   /// have been rebuilt.
@@ -39,8 +39,8 @@ class X11Picture {
   void leave_out_overlay(const Rect& piece, const Rect& place, codec::MutableFrameView pixels) const;
   CapturedFrame cut_out(const std::vector<bool>& changed, Instant now) const;
 
-  X11Capture& capture_;
-  const X11Overlay& overlay_;
+  PixelSource& pixels_;
+  const X11Overlay* overlay_;
   codec::ChangeDetector detector_;
   codec::Colors colors_ = codec::Colors::full;
   Rect area_;

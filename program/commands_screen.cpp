@@ -1,5 +1,6 @@
 // Commands about the own screen: sharing, consent, grants, recording.
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -29,7 +30,31 @@ void Engine::do_sources(const json&, const Answer& answer) {
                           {"w", m.area.width},
                           {"h", m.area.height}});
     }
-    answer.ok({{"monitors", monitors}, {"screen", {{"w", sources.screen.width}, {"h", sources.screen.height}}}});
+    json windows = json::array();
+    std::map<std::uint32_t, std::pair<std::string, int>> counted;
+    for (const auto& w : sources.windows) {
+      windows.push_back({{"id", w.id},
+                         {"what", "window:" + std::to_string(w.id)},
+                         {"title", w.title},
+                         {"app", w.app},
+                         {"pid", w.pid},
+                         {"x", w.area.x},
+                         {"y", w.area.y},
+                         {"w", w.area.width},
+                         {"h", w.area.height}});
+      if (w.pid == 0) continue;
+      auto& [name, count] = counted[w.pid];
+      name = w.app.empty() ? w.title : w.app;
+      ++count;
+    }
+    json applications = json::array();
+    for (const auto& [pid, app] : counted)
+      applications.push_back(
+          {{"pid", pid}, {"what", "app:" + std::to_string(pid)}, {"name", app.first}, {"windows", app.second}});
+    answer.ok({{"monitors", monitors},
+               {"windows", windows},
+               {"applications", applications},
+               {"screen", {{"w", sources.screen.width}, {"h", sources.screen.height}}}});
   } catch (const std::exception& e) {
     answer.error("no_display", e.what());
   }
