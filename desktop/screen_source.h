@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,8 @@ class ScreenSource {
   /// What lies over that screen from now on, lowest first: seen by the person there, not captured, and in the way of no
   /// click. Goes with the screen; of a screen that is not there it is dropped.
   virtual void set_overlay(ScreenId screen, std::vector<OverlayItem> items) = 0;
+  /// These windows, with their dialogs and menus, are black from the next frame on, where a desktop is shared. X11 ids.
+  virtual void set_hidden(std::set<std::uint32_t> windows) = 0;
 };
 
 /// One that can be shared: with ShareChoice::Kind::window, or as one of the application `pid` when that is not 0.

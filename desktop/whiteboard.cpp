@@ -33,6 +33,7 @@ class Whiteboard final : public ScreenSource {
   }
   void set_colors(codec::Colors) override {}  // white is white in all of them
   void set_overlay(ScreenId, std::vector<OverlayItem>) override {}
+  void set_hidden(std::set<std::uint32_t>) override {}
 
  private:
   void tell() {

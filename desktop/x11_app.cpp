@@ -55,7 +55,9 @@ void X11App::handle(const X11Event& event) {
     case XCB_CONFIGURE_NOTIFY:  // of another one: it may hide ours, which does not count
       stale_ = stale_ || is_ours(event.as<xcb_configure_notify_event_t>().window);
       break;
-    case XCB_PROPERTY_NOTIFY:  // the list of windows, or the title of one
+    case XCB_PROPERTY_NOTIFY:
+      stale_ = stale_ || windows_.reads(event.as<xcb_property_notify_event_t>().atom);
+      break;
     case XCB_MAP_NOTIFY:
     case XCB_UNMAP_NOTIFY:
     case XCB_DESTROY_NOTIFY:

@@ -204,7 +204,8 @@ void X11Overlay::stay_on_top() {
 }
 
 void X11Overlay::watch_always() {
-  always_ = true;
+  if (std::exchange(always_, true)) return;
+  watching_ = false;  // more than so far
   watch(true);
 }
 

@@ -28,6 +28,8 @@ class X11Picture {
   /// The next look takes everything, and tells every slot or only those that differ.
   void look_at_all() { whole_ = true; }
   void forget() { all_ = whole_ = true; }
+  /// What was seen so far is not to be shown any more, not even under the overlay.
+  void distrust() { known_ = false, whole_ = true; }
   void set_colors(codec::Colors colors);
 
   /// What differs from the last look; nothing when nothing does, or when the server refused (stale() then stays true).

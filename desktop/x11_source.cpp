@@ -15,6 +15,7 @@
 #include "desktop/x11_connection.h"
 #include "desktop/x11_cursor.h"
 #include "desktop/x11_damage.h"
+#include "desktop/x11_masked.h"
 #include "desktop/x11_monitors.h"
 #include "desktop/x11_overlay.h"
 #include "desktop/x11_picture.h"
@@ -34,6 +35,7 @@ struct Orders {
   std::set<ScreenId> requests;
   std::optional<codec::Colors> colors;
   std::map<ScreenId, std::vector<OverlayItem>> overlays;
+  std::optional<std::set<std::uint32_t>> hidden;
 };
 
 struct Ending {
@@ -58,11 +60,13 @@ struct X11Desktop {
       : layouts(connection),
         damage(connection, connection.root()),
         capture(connection, format),
+        masked(connection, capture),
         cursor(connection),
         overlay(connection, format) {}
   X11Layouts layouts;
   X11Damage damage;
   X11Capture capture;
+  X11Masked masked;
   X11Cursor cursor;
   X11Overlay overlay;
   std::unique_ptr<X11App> app;  // where windows are shared, not the desktop
@@ -95,6 +99,9 @@ class X11Source final : public ScreenSource {
   }
   void set_overlay(ScreenId screen, std::vector<OverlayItem> items) override {
     order([&](Orders& o) { o.overlays[screen] = std::move(items); });
+  }
+  void set_hidden(std::set<std::uint32_t> windows) override {
+    order([&](Orders& o) { o.hidden = std::move(windows); });
   }
 
  private:
@@ -249,7 +256,11 @@ Ending X11Source::serve(X11Desktop& desktop) {
 
 /// True when the server was asked.
 bool X11Source::follow_windows(X11Desktop& desktop) {
-  if (!desktop.app || !desktop.app->stale()) return false;
+  const bool moved = desktop.masked.stale();
+  if (moved)
+    for (const Rect& rect : desktop.masked.take_moved())
+      for (auto& [screen, stream] : desktop.streams) stream.picture.damaged(rect);
+  if (!desktop.app || !desktop.app->stale()) return moved;
   if (desktop.app->update()) {
     plan_.follow(desktop.app->name(), desktop.app->area());
     lay_out(desktop);
@@ -259,6 +270,7 @@ bool X11Source::follow_windows(X11Desktop& desktop) {
 
 void X11Source::read_events(X11Desktop& desktop) {
   while (X11Event event = connection_->next_event()) {
+    desktop.masked.handle(event);
     if (desktop.app) desktop.app->handle(event);
     if (desktop.damage.handle(event) || desktop.cursor.handle(event) || desktop.overlay.handle(event)) continue;
     Size root = root_;
@@ -284,7 +296,7 @@ void X11Source::lay_out(X11Desktop& desktop) {
   });
   for (const SharedMonitor& s : plan_.screens()) {
     // Windows are read without what lies over them.
-    PixelSource& pixels = desktop.app ? static_cast<PixelSource&>(*desktop.app) : desktop.capture;
+    PixelSource& pixels = desktop.app ? static_cast<PixelSource&>(*desktop.app) : desktop.masked;
     const X11Overlay* overlay = desktop.app ? nullptr : &desktop.overlay;
     Stream& stream = desktop.streams.try_emplace(s.screen, pixels, overlay).first->second;
     stream.picture.set_colors(colors_);
@@ -319,6 +331,11 @@ bool X11Source::take_orders(X11Desktop& desktop) {
     stream.requested = stream.requested || orders.requests.contains(screen);
     if (orders.refresh) stream.picture.forget();
     if (orders.colors) stream.picture.set_colors(colors_);
+  }
+  if (orders.hidden && (!orders.hidden->empty() || desktop.masked.hides())) {
+    desktop.overlay.watch_always();
+    desktop.masked.hide(*orders.hidden);
+    for (auto& [screen, stream] : desktop.streams) stream.picture.distrust();
   }
   for (const auto& [screen, items] : orders.overlays) desktop.overlay.show(screen, items, monotonic_now());
   return true;

@@ -174,6 +174,11 @@ bool X11Windows::exists(std::uint32_t window) const {
   return own(xcb_get_geometry_reply(c, xcb_get_geometry(c, window), nullptr)) != nullptr;
 }
 
+bool X11Windows::reads(std::uint32_t property) const {
+  return property == client_list_ || property == pid_ || property == name_ || property == XCB_ATOM_WM_NAME ||
+         property == XCB_ATOM_WM_TRANSIENT_FOR;
+}
+
 void X11Windows::raise(std::uint32_t window) const {
   xcb_connection_t* c = connection_.raw();
   // A window manager has the last word, and may only listen to the newer way; without one the older way does it.

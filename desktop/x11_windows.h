@@ -31,6 +31,8 @@ class X11Windows {
   /// All of them, lowest first, those that are minimised included. Some round trips, however many windows there are.
   std::vector<X11Window> read() const;
   bool exists(std::uint32_t window) const;
+  /// What read() gives may be different once this property has changed. Programs change others with each key.
+  bool reads(std::uint32_t property) const;
   /// Asks for it to come above all others.
   void raise(std::uint32_t window) const;
 
