@@ -101,7 +101,7 @@ class SharedScreen::Relay : public desktop::ScreenSourceHandler, public std::ena
 };
 
 SharedScreen::SharedScreen(net::Loop& loop, const std::string& display, const std::string& what, codec::Colors colors,
-                           Handler handler) {
+                           std::set<std::uint32_t> hidden, Handler handler) {
   const bool whiteboard = what == "whiteboard";
   const auto choice = whiteboard ? desktop::ShareChoice{} : find_shared(display, what);
   using K = desktop::ShareChoice::Kind;
@@ -114,6 +114,7 @@ SharedScreen::SharedScreen(net::Loop& loop, const std::string& display, const st
   relay_ = std::make_shared<Relay>(loop, std::move(handler));
   source_ = whiteboard ? desktop::make_whiteboard() : desktop::make_x11_source(display, choice, windows_);
   source_->set_colors(colors);
+  source_->set_hidden(std::move(hidden));
   if (!whiteboard) take_input(display, no_input);
   source_->start(*relay_);
 }
@@ -140,6 +141,8 @@ void SharedScreen::set_colors(codec::Colors colors) { source_->set_colors(colors
 void SharedScreen::set_overlay(ScreenId screen, std::vector<desktop::OverlayItem> items) {
   source_->set_overlay(screen, std::move(items));
 }
+
+void SharedScreen::set_hidden(std::set<std::uint32_t> windows) { source_->set_hidden(std::move(windows)); }
 
 void SharedScreen::inject(const session::InputEvent& in) {
   if (!input_.sink) return;
