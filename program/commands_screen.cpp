@@ -83,7 +83,7 @@ void Engine::do_pause_share(const json& c, const Answer& answer) {
 }
 
 void Engine::do_hide_window(const json& c, const Answer& answer) {
-  const auto window = c.at("id").get<std::uint32_t>();
+  const auto window = c.at("window").get<std::uint32_t>();
   if (!c.value("on", true))
     hidden_windows_.erase(window);
   else if (hidden_windows_.size() < kMostHidden || hidden_windows_.contains(window))

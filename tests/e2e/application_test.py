@@ -125,6 +125,24 @@ class ApplicationTest(SceneTest):
         self.assertIn("closed its windows", master.event("error", code="source_gone")["message"])
         bernd.event("presenter", start=start, sharing=False)
 
+    def test_a_window_that_is_hidden_is_black_on_a_shared_desktop(self):
+        master = self.scene.master("--display", self.screen.name, "--name", "Anna")
+        master.command("hide_window", window=self.diary.id)
+        master.command("share", what="desktop")
+        bernd = self.scene.join(master, "Bernd")
+        bernd.event("picture")
+        self.addCleanup(lambda: (bernd.command("quit"), master.command("quit")))
+        x, y, _, _ = self.diary.area()
+        self.assertEqual(at(self.screen.grab(), x + 20, y + 20), SECRET)
+        self.assertEqual(at(self.seen(bernd), x + 20, y + 20), (0, 0, 0))
+        for step in range(6):
+            self.diary.move(500 - 60 * step, 40 + 10 * step)
+            self.seen(bernd)
+        self.assertTrue(next(w for w in master.command("sources")["windows"] if w["id"] == self.diary.id)["hidden"])
+        master.command("hide_window", window=self.diary.id, on=False)
+        x, y, _, _ = self.diary.area()
+        bernd.command("wait_pixel", x=x + 20, y=y + 20, rgb=hex_of(SECRET), timeout_ms=30000)
+
     def test_windows_are_listed(self):
         master, _ = self.share(f"app:{self.letter.process.pid}")
         sources = master.command("sources")
