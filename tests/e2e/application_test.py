@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from marks_test import at
+from marks_test import GREEN, at, near
 from scene import SceneTest, Screen, wait_until
 
 SECRET = (0xE1, 0x1E, 0x0F)
@@ -71,7 +71,7 @@ class ApplicationTest(SceneTest):
         self.addCleanup(lambda: (bernd.command("quit"), master.command("quit")))
         return master, bernd
 
-    def seen(self, viewer, **how):
+    def seen(self, viewer):
         """A snapshot without the secret."""
         _, picture = self.scene.snapshot(viewer)
         colors = {tuple(picture.rgb[i:i + 3]) for i in range(0, len(picture.rgb), 3)}
@@ -116,6 +116,17 @@ class ApplicationTest(SceneTest):
         bernd.command("click", x=50, y=50)
         wait_until(lambda: self.screen.run("xdotool", "getmouselocation").split()[:2] ==
                    [f"x:{x + 50}".encode(), f"y:{y + 50}".encode()], "the pointer in the letter")
+
+    def test_marks_lie_over_the_window_and_go_with_it(self):
+        master, bernd = self.share(f"app:{self.letter.process.pid}")
+        bernd.command("draw", points=[[20, 40], [120, 40]], color="#00c040")
+        for place in ((100, 80), (180, 140)):
+            self.letter.move(*place)
+            x, y, _, _ = self.letter.area()
+            wait_until(lambda: near(at(self.screen.grab(), x + 70, y + 40), GREEN), f"the mark on the desktop at {place}")
+            self.assertTrue(near(at(self.seen(bernd), 70, 40), GREEN))
+            _, clean = self.scene.snapshot(bernd, marks=False)
+            self.assertEqual(at(clean, 70, 40), BLUE)
 
     def test_it_ends_when_it_is_closed(self):
         master, bernd = self.share(f"app:{self.letter.process.pid}")
