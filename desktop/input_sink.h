@@ -9,6 +9,8 @@
 
 namespace lotse::desktop {
 
+class SharedWindows;
+
 /// Which locks and modifiers the viewer has, as bits.
 struct Modifiers {
   bool shift = false, control = false, alt = false, super = false, alt_gr = false, caps_lock = false, num_lock = false;
@@ -59,8 +61,10 @@ struct DesktopInput {
 };
 
 /// Throws std::runtime_error, one clear line, without XTest or display. The sink tells its watcher what it injects, so
-/// that only foreign input counts as local.
-DesktopInput make_x11_input(const std::string& display, LocalInputHandler handler);
+/// that only foreign input counts as local. `shared`: the windows that input may reach, null for all: what would go to
+/// another one is dropped, and a click on one of them that is covered raises it instead.
+DesktopInput make_x11_input(const std::string& display, LocalInputHandler handler,
+                            std::shared_ptr<const SharedWindows> shared = nullptr);
 
 /// The keysym of a name ("Return", "a", "adiaeresis", "U+20AC"), 0 when there is none.
 std::uint32_t keysym_from_name(const std::string& name);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "codec/slot_codec.h"
 
 namespace lotse::desktop {
+
+class SharedWindows;
 
 /// One slot's pixels at one moment. Immutable and shared: workers encode from it while the next frame is captured.
 using SlotPixels = std::shared_ptr<const codec::Image>;
@@ -64,11 +67,14 @@ struct ShareChoice {
     monitors,  // each monitor is a screen of its own; the only one there is stands for the whole desktop
     desktop,   // all of it as one screen
     monitor,   // the one of that name
-    area
+    area,
+    application,  // all windows of the process `id`, and nothing else
+    window        // the X window `id` with its dialogs and menus
   };
   Kind kind = Kind::monitors;
   std::string monitor;
   Rect area;
+  std::uint32_t id = 0;
 };
 
 enum class SourceState { asked, granted, refused, gone };
@@ -109,15 +115,28 @@ class ScreenSource {
   /// What lies over that screen from now on, lowest first: seen by the person there, not captured, and in the way of no
   /// click. Goes with the screen; of a screen that is not there it is dropped.
   virtual void set_overlay(ScreenId screen, std::vector<OverlayItem> items) = 0;
+  /// These windows, with their dialogs and menus, are black from the next frame on, where a desktop is shared. X11 ids.
+  virtual void set_hidden(std::set<std::uint32_t> windows) = 0;
+};
+
+/// One that can be shared: with ShareChoice::Kind::window, or as one of the application `pid` when that is not 0.
+struct DesktopWindow {
+  std::uint32_t id = 0;
+  std::string title, app;
+  std::uint32_t pid = 0;  // as its program says
+  Rect area;              // of the desktop
 };
 
 struct DesktopSources {
   Size screen;
   std::vector<Monitor> monitors;
+  std::vector<DesktopWindow> windows;  // the highest first
 };
 
-/// X11: `display` as DISPLAY has it, empty for the environment's.
-std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const ShareChoice& choice);
+/// X11: `display` as DISPLAY has it, empty for the environment's. `shared`: told which windows are shared, where not
+/// all of them are; for make_x11_input().
+std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const ShareChoice& choice,
+                                              std::shared_ptr<SharedWindows> shared = nullptr);
 /// Throws std::runtime_error with one clear line when there is no display.
 DesktopSources x11_sources(const std::string& display);
 

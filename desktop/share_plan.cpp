@@ -34,6 +34,9 @@ std::vector<Monitor> SharePlan::chosen(Size desktop, const std::vector<Monitor>&
     case ShareChoice::Kind::desktop:
       add("Screen", all, true);
       break;
+    case ShareChoice::Kind::application:
+    case ShareChoice::Kind::window:
+      break;  // by follow()
   }
   return out;
 }
@@ -60,6 +63,11 @@ void SharePlan::update(Size desktop, const std::vector<Monitor>& monitors) {
   }
   std::sort(next.begin(), next.end(), [](const auto& a, const auto& b) { return a.screen < b.screen; });
   screens_ = std::move(next);
+}
+
+void SharePlan::follow(const std::string& name, const Rect& place) {
+  screens_.clear();
+  if (!place.empty()) screens_.push_back({ScreenId{0}, {name, place, true}});
 }
 
 std::optional<Point> on_desktop(const std::vector<SharedMonitor>& screens, ScreenId screen, Point point) {

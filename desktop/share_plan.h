@@ -15,6 +15,8 @@ class SharePlan {
   explicit SharePlan(ShareChoice choice) : choice_(std::move(choice)) {}
   /// The desktop is like this now. No screens afterwards: nothing is left to share.
   void update(Size desktop, const std::vector<Monitor>& monitors);
+  /// What is shared is one screen, there; of an empty place nothing is left. For choices that are not monitors.
+  void follow(const std::string& name, const Rect& place);
   const std::vector<SharedMonitor>& screens() const { return screens_; }
 
  private:

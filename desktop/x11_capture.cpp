@@ -53,27 +53,32 @@ std::vector<Rect> X11Capture::cut(std::span<const Rect> boxes) const {
   return pieces;
 }
 
-bool X11Capture::grab(std::span<const Rect> boxes, const Taker& take) {
+// Translucent windows have a byte more of depth, where others have one that is not used.
+bool X11Capture::reads(int depth) const {
+  return depth == format_.depth || (format_.layout == PixelLayout::bgrx && depth == 32);
+}
+
+bool X11Capture::grab(std::uint32_t drawable, std::span<const Rect> boxes, const Taker& take) {
   std::vector<Rect> pieces = cut(boxes);
   std::span<const Rect> left = pieces;
   while (!left.empty()) {
     std::size_t count = 0, used = 0;
     while (count < left.size() && used + bytes(left[count]) <= kSegmentBytes) used += bytes(left[count++]);
-    if (shares_memory() ? !grab_shared(left.first(count), take) : !grab_copied(left.front(), take)) return false;
+    if (shares_memory() ? !grab_shared(drawable, left.first(count), take) : !grab_copied(drawable, left.front(), take))
+      return false;
     left = left.subspan(shares_memory() ? count : 1);
   }
   return true;
 }
 
-bool X11Capture::grab_shared(std::span<const Rect> pieces, const Taker& take) {
+bool X11Capture::grab_shared(std::uint32_t drawable, std::span<const Rect> pieces, const Taker& take) {
   xcb_connection_t* c = connection_.raw();
   std::vector<xcb_shm_get_image_cookie_t> cookies;
   std::size_t offset = 0;
   for (const Rect& p : pieces) {
-    cookies.push_back(xcb_shm_get_image(c, connection_.root(), static_cast<std::int16_t>(p.x),
-                                        static_cast<std::int16_t>(p.y), static_cast<std::uint16_t>(p.width),
-                                        static_cast<std::uint16_t>(p.height), ~0u, XCB_IMAGE_FORMAT_Z_PIXMAP, segment_,
-                                        static_cast<std::uint32_t>(offset)));
+    cookies.push_back(xcb_shm_get_image(c, drawable, static_cast<std::int16_t>(p.x), static_cast<std::int16_t>(p.y),
+                                        static_cast<std::uint16_t>(p.width), static_cast<std::uint16_t>(p.height), ~0u,
+                                        XCB_IMAGE_FORMAT_Z_PIXMAP, segment_, static_cast<std::uint32_t>(offset)));
     offset += bytes(p);
   }
   bool all = true;
@@ -88,9 +93,9 @@ bool X11Capture::grab_shared(std::span<const Rect> pieces, const Taker& take) {
   return all;
 }
 
-bool X11Capture::grab_copied(const Rect& p, const Taker& take) {
+bool X11Capture::grab_copied(std::uint32_t drawable, const Rect& p, const Taker& take) {
   xcb_connection_t* c = connection_.raw();
-  auto cookie = xcb_get_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP, connection_.root(), static_cast<std::int16_t>(p.x),
+  auto cookie = xcb_get_image(c, XCB_IMAGE_FORMAT_Z_PIXMAP, drawable, static_cast<std::int16_t>(p.x),
                               static_cast<std::int16_t>(p.y), static_cast<std::uint16_t>(p.width),
                               static_cast<std::uint16_t>(p.height), ~0u);
   auto reply = own(xcb_get_image_reply(c, cookie, nullptr));

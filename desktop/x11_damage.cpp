@@ -6,7 +6,7 @@
 
 namespace lotse::desktop {
 
-X11Damage::X11Damage(X11Connection& connection) : connection_(connection) {
+X11Damage::X11Damage(X11Connection& connection, std::uint32_t window) : connection_(connection) {
   xcb_connection_t* c = connection.raw();
   if (!connection.has(xcb_damage_id) || !connection.has(xcb_xfixes_id)) return;
   // Both extensions answer nothing before they were asked for their version.
@@ -18,12 +18,19 @@ X11Damage::X11Damage(X11Connection& connection) : connection_(connection) {
   region_ = xcb_generate_id(c);
   xcb_xfixes_create_region(c, region_, 0, nullptr);
   std::uint32_t id = xcb_generate_id(c);
-  auto created = xcb_damage_create_checked(c, id, connection.root(), XCB_DAMAGE_REPORT_LEVEL_NON_EMPTY);
+  auto created = xcb_damage_create_checked(c, id, window, XCB_DAMAGE_REPORT_LEVEL_NON_EMPTY);
   if (!own(xcb_request_check(c, created))) damage_ = id;
+}
+
+// A window that is gone has taken its damage along; what the server says to that is read and dropped.
+X11Damage::~X11Damage() {
+  if (damage_) xcb_damage_destroy(connection_.raw(), damage_);
+  if (region_) xcb_xfixes_destroy_region(connection_.raw(), region_);
 }
 
 bool X11Damage::handle(const X11Event& event) {
   if (!available() || event.type() != connection_.first_event(xcb_damage_id) + XCB_DAMAGE_NOTIFY) return false;
+  if (event.as<xcb_damage_notify_event_t>().damage != damage_) return false;
   pending_ = true;
   return true;
 }

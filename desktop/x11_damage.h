@@ -1,4 +1,4 @@
-// XDamage on the root window: which parts of the screen were drawn on.
+// XDamage: which parts of a window were drawn on.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -12,14 +12,18 @@ namespace lotse::desktop {
 /// for frames costs nothing.
 class X11Damage {
  public:
-  explicit X11Damage(X11Connection& connection);
+  /// The window with all that are inside it.
+  X11Damage(X11Connection& connection, std::uint32_t window);
+  ~X11Damage();
+  X11Damage(const X11Damage&) = delete;
+  X11Damage& operator=(const X11Damage&) = delete;
 
   /// The server has XDamage and XFixes; else the screen has to be polled.
   bool available() const { return damage_ != 0; }
-  /// True when the event was about damage.
+  /// True when the event was about damage of this window.
   bool handle(const X11Event& event);
   bool pending() const { return pending_; }
-  /// What was drawn on since the last take(), in pixels of the root window. From here on new damage is told again. One
+  /// What was drawn on since the last take(), in pixels of the window. From here on new damage is told again. One
   /// round trip.
   std::vector<Rect> take();
 

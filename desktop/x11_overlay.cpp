@@ -203,17 +203,27 @@ void X11Overlay::stay_on_top() {
   if (buried_by_map_) restack();
 }
 
+void X11Overlay::watch_always() {
+  if (std::exchange(always_, true)) return;
+  watching_ = false;  // more than so far
+  watch(true);
+}
+
+void X11Overlay::watch(bool on) {
+  if (std::exchange(watching_, on) == on) return;
+  // X11Layouts wants the first of them.
+  const std::uint32_t none = XCB_EVENT_MASK_NO_EVENT, all = XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY,
+                      lists = XCB_EVENT_MASK_PROPERTY_CHANGE;
+  const std::uint32_t mask = XCB_EVENT_MASK_STRUCTURE_NOTIFY | (on ? all : none) | (always_ ? lists : none);
+  xcb_change_window_attributes(connection_.raw(), connection_.root(), XCB_CW_EVENT_MASK, &mask);
+}
+
 void X11Overlay::restack() {
   xcb_connection_t* c = connection_.raw();
   std::vector<std::uint32_t> stack;
   for (const auto& [number, screen] : screens_) stack.insert(stack.end(), screen.order.begin(), screen.order.end());
   const bool changed = std::exchange(stack_, stack) != stack;
-  if (const bool watch = !stack_.empty(); watch != std::exchange(watching_, watch)) {
-    // X11Layouts wants the first of them.
-    const std::uint32_t mask =
-        XCB_EVENT_MASK_STRUCTURE_NOTIFY | (watch ? XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY : XCB_EVENT_MASK_NO_EVENT);
-    xcb_change_window_attributes(c, connection_.root(), XCB_CW_EVENT_MASK, &mask);
-  }
+  watch(always_ || !stack_.empty());
   if (!changed && !buried_ && !buried_by_map_) return;
   buried_ = buried_by_map_ = false;
   // From the top down: who is in place already does not move.

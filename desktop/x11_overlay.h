@@ -27,6 +27,9 @@ class X11Overlay {
   /// What lies over that screen from now on, lowest first. Items whose bytes do not fit their place are left out; all
   /// are where the server cannot let clicks through.
   void show(ScreenId screen, const std::vector<OverlayItem>& items, Instant now);
+  /// From now on the connection gets events about all windows of the desktop and their list, not only while something
+  /// is shown.
+  void watch_always();
   /// True when the event was about windows of the desktop.
   bool handle(const X11Event& event);
   /// Back to the top after events that said that something came above.
@@ -71,6 +74,7 @@ class X11Overlay {
   void leave(const Item& item, Instant now);
   void remove(const Item& item, Instant now);
   void restack();
+  void watch(bool on);
 
   X11Connection& connection_;
   const PixelFormat format_;
@@ -78,7 +82,7 @@ class X11Overlay {
   std::uint32_t type_atom_ = 0, type_ = 0;
   std::map<ScreenId, Screen> screens_;
   std::vector<std::uint32_t> stack_;  // all windows as they were stacked last, lowest first
-  bool buried_ = false, buried_by_map_ = false, watching_ = false;
+  bool buried_ = false, buried_by_map_ = false, watching_ = false, always_ = false;
   std::vector<Left> left_;  // oldest first
 };
 

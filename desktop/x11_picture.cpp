@@ -40,7 +40,7 @@ std::optional<CapturedFrame> X11Picture::look(Instant now) {
   if (whole_) parts = {area_};
   std::vector<bool> changed(codec::SlotGrid(area_.size()).count(), all_);
   bool any = all_;
-  bool done = capture_.grab(parts, [&](const Rect& piece, codec::MutableFrameView pixels) {
+  bool done = pixels_.grab(parts, [&](const Rect& piece, codec::MutableFrameView pixels) {
     Rect place{piece.x - area_.x, piece.y - area_.y, piece.width, piece.height};
     leave_out_overlay(piece, place, pixels);
     codec::reduce_colors(pixels, colors_);
@@ -59,7 +59,8 @@ std::optional<CapturedFrame> X11Picture::look(Instant now) {
 
 // Before colours are reduced: what was reduced already stays what it is.
 void X11Picture::leave_out_overlay(const Rect& piece, const Rect& place, codec::MutableFrameView pixels) const {
-  const std::vector<Rect> cover = overlay_.covered(piece);
+  if (!overlay_) return;
+  const std::vector<Rect> cover = overlay_->covered(piece);
   if (cover.empty()) return;
   if (known_)
     uncover(pixels, cover, detector_.reference().part(place));

@@ -13,9 +13,9 @@ namespace lotse::desktop {
 
 class X11Picture {
  public:
-  /// `capture` and `overlay` are shared by all screens and outlive this. What is under the overlay is shown as it was
-  /// when it was last seen.
-  X11Picture(X11Capture& capture, const X11Overlay& overlay) : capture_(capture), overlay_(overlay) {}
+  /// `pixels` and `overlay` are shared by all screens and outlive this. What is under the overlay is shown as it was
+  /// when it was last seen; null: it is not in the pixels.
+  X11Picture(PixelSource& pixels, const X11Overlay* overlay) : pixels_(pixels), overlay_(overlay) {}
 
   /// What of the root window is shown from now on. The next look takes everything: what is of the same size may still
   /// have been rebuilt.
@@ -28,6 +28,8 @@ class X11Picture {
   /// The next look takes everything, and tells every slot or only those that differ.
   void look_at_all() { whole_ = true; }
   void forget() { all_ = whole_ = true; }
+  /// What was seen so far is not to be shown any more, not even under the overlay.
+  void distrust() { known_ = false, whole_ = true; }
   void set_colors(codec::Colors colors);
 
   /// What differs from the last look; nothing when nothing does, or when the server refused (stale() then stays true).
@@ -39,8 +41,8 @@ class X11Picture {
   void leave_out_overlay(const Rect& piece, const Rect& place, codec::MutableFrameView pixels) const;
   CapturedFrame cut_out(const std::vector<bool>& changed, Instant now) const;
 
-  X11Capture& capture_;
-  const X11Overlay& overlay_;
+  PixelSource& pixels_;
+  const X11Overlay* overlay_;
   codec::ChangeDetector detector_;
   codec::Colors colors_ = codec::Colors::full;
   Rect area_;

@@ -6,6 +6,7 @@
 #include "desktop/screen_source.h"
 #include "desktop/x11_connection.h"
 #include "desktop/x11_monitors.h"
+#include "desktop/x11_windows.h"
 
 namespace lotse::desktop {
 namespace {
@@ -62,10 +63,11 @@ bool X11Layouts::handle(const X11Event& event, Size& root) const {
 
 DesktopSources x11_sources(const std::string& display) {
   X11Connection connection(display);
-  DesktopSources sources{connection.root_size(), monitors_of(connection)};
+  DesktopSources sources{connection.root_size(), monitors_of(connection), {}};
   if (sources.screen.empty()) throw std::runtime_error("The X server has gone away.");
   if (sources.monitors.empty())
     sources.monitors.push_back({"screen", {0, 0, sources.screen.width, sources.screen.height}, true});
+  sources.windows = choices_in(X11Windows(connection).read());
   return sources;
 }
 

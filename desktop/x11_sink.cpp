@@ -11,13 +11,16 @@ namespace {
 constexpr int kLargest = 32767;
 // More notches in one call come from no finger.
 constexpr int kMostNotches = 64;
+// A server repeats a key that is held, to whichever window comes next.
+constexpr Duration kLookForStrays = std::chrono::milliseconds(50);
 
 }  // namespace
 
-X11Sink::X11Sink(const std::string& display, std::shared_ptr<InjectedEvents> injected)
+X11Sink::X11Sink(const std::string& display, std::shared_ptr<InjectedEvents> injected,
+                 std::shared_ptr<const SharedWindows> shared)
     : injected_(std::move(injected)),
       connection_(display),
-      injector_(connection_, *injected_),
+      injector_(connection_, *injected_, std::move(shared)),
       keyboard_(connection_, injector_, [this](Instant until) { return pause(until); }) {
   thread_ = std::thread([this] { run(); });
 }
@@ -68,6 +71,8 @@ void X11Sink::run() {
       injector_.flush();
     }
     Instant next = keyboard_.idle(monotonic_now());
+    if (injector_.keys_stray()) play_release();
+    if (injector_.watches_keys()) next = std::min(next, monotonic_now() + kLookForStrays);
     if (stopping() && next == Instant::never()) break;
     connection_.wait(wakeup_, next);
   }
@@ -128,9 +133,8 @@ void X11Sink::play_button(const Button& button) {
   if (!known) return;
   std::uint32_t bit = 1u << button.button;
   if (((buttons_down_ & bit) != 0) == button.down) return;
-  buttons_down_ ^= bit;
   if (button.down) keyboard_.restore_modifiers();
-  injector_.button(button.button, button.down);
+  if (injector_.button(button.button, button.down)) buttons_down_ ^= bit;
 }
 
 void X11Sink::play_wheel(const Wheel& wheel) {
@@ -138,7 +142,7 @@ void X11Sink::play_wheel(const Wheel& wheel) {
   auto turn = [this](int notches, int backwards, int forwards) {
     int button = notches < 0 ? backwards : forwards;
     for (int left = std::abs(std::clamp(notches, -kMostNotches, kMostNotches)); left > 0; --left) {
-      injector_.button(button, true);
+      if (!injector_.button(button, true)) return;
       injector_.button(button, false);
     }
   };

@@ -25,8 +25,10 @@ class X11Sink final : public InputSink {
   /// After release_all() what was asked before still happens, but not longer than this.
   static constexpr Duration kAfterglow = std::chrono::milliseconds(30);
 
-  /// Throws std::runtime_error without display, XTest or XKB. `injected` is shared with the watcher.
-  X11Sink(const std::string& display, std::shared_ptr<InjectedEvents> injected);
+  /// Throws std::runtime_error without display, XTest or XKB. `injected` is shared with the watcher; `shared`: the
+  /// windows that input may reach, null for all.
+  X11Sink(const std::string& display, std::shared_ptr<InjectedEvents> injected,
+          std::shared_ptr<const SharedWindows> shared = nullptr);
   /// Releases everything and gives back spare keys, for at most a second.
   ~X11Sink() override;
 

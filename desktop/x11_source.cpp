@@ -11,9 +11,11 @@
 #include "desktop/frame_pacer.h"
 #include "desktop/share_plan.h"
 #include "desktop/wakeup.h"
+#include "desktop/x11_app.h"
 #include "desktop/x11_connection.h"
 #include "desktop/x11_cursor.h"
 #include "desktop/x11_damage.h"
+#include "desktop/x11_masked.h"
 #include "desktop/x11_monitors.h"
 #include "desktop/x11_overlay.h"
 #include "desktop/x11_picture.h"
@@ -33,6 +35,7 @@ struct Orders {
   std::set<ScreenId> requests;
   std::optional<codec::Colors> colors;
   std::map<ScreenId, std::vector<OverlayItem>> overlays;
+  std::optional<std::set<std::uint32_t>> hidden;
 };
 
 struct Ending {
@@ -43,7 +46,7 @@ struct Ending {
 
 /// One screen of the share.
 struct Stream {
-  Stream(X11Capture& capture, const X11Overlay& overlay) : picture(capture, overlay) {}
+  Stream(PixelSource& pixels, const X11Overlay* overlay) : picture(pixels, overlay) {}
   X11Picture picture;
   bool requested = false;
   FramePacer pacer;
@@ -55,22 +58,33 @@ struct Stream {
 struct X11Desktop {
   X11Desktop(X11Connection& connection, const PixelFormat& format)
       : layouts(connection),
-        damage(connection),
+        damage(connection, connection.root()),
         capture(connection, format),
+        masked(connection, capture),
         cursor(connection),
         overlay(connection, format) {}
   X11Layouts layouts;
   X11Damage damage;
   X11Capture capture;
+  X11Masked masked;
   X11Cursor cursor;
   X11Overlay overlay;
+  std::unique_ptr<X11App> app;  // where windows are shared, not the desktop
   std::map<ScreenId, Stream> streams;
+
+  bool tells_damage() const { return app || damage.available(); }
+  bool damaged() const { return app ? app->pending() : damage.pending(); }
+  std::vector<Rect> take_damage() { return app ? app->take_damage() : damage.take(); }
 };
+
+bool is_of_windows(ShareChoice::Kind kind) {
+  return kind == ShareChoice::Kind::application || kind == ShareChoice::Kind::window;
+}
 
 class X11Source final : public ScreenSource {
  public:
-  X11Source(std::string display, const ShareChoice& choice)
-      : display_(std::move(display)), follows_(choice.kind), plan_(choice) {}
+  X11Source(std::string display, const ShareChoice& choice, std::shared_ptr<SharedWindows> shared)
+      : display_(std::move(display)), choice_(choice), shared_(std::move(shared)), plan_(choice) {}
   ~X11Source() override;
 
   void start(ScreenSourceHandler& handler) override;
@@ -85,6 +99,9 @@ class X11Source final : public ScreenSource {
   }
   void set_overlay(ScreenId screen, std::vector<OverlayItem> items) override {
     order([&](Orders& o) { o.overlays[screen] = std::move(items); });
+  }
+  void set_hidden(std::set<std::uint32_t> windows) override {
+    order([&](Orders& o) { o.hidden = std::move(windows); });
   }
 
  private:
@@ -103,13 +120,15 @@ class X11Source final : public ScreenSource {
   /// False when the thread is to stop.
   bool take_orders(X11Desktop& desktop);
   void read_events(X11Desktop& desktop);
+  bool follow_windows(X11Desktop& desktop);
   void lay_out(X11Desktop& desktop);
   bool look(X11Desktop& desktop, Instant now);
   Instant next_look(const X11Desktop& desktop, const Stream& stream) const;
   void tell_cursor(X11Desktop& desktop);
 
   const std::string display_;
-  const ShareChoice::Kind follows_;
+  const ShareChoice choice_;
+  const std::shared_ptr<SharedWindows> shared_;
   SharePlan plan_;
   ScreenSourceHandler* handler_ = nullptr;
   Wakeup wakeup_;
@@ -172,7 +191,17 @@ Ending X11Source::share() {
                 ", which cannot be shared: 15, 16, 24 and 30 can."};
   X11Desktop desktop(*connection_, *format);
   root_ = connection_->root_size();
-  plan_.update(root_, monitors_of(*connection_));
+  if (is_of_windows(choice_.kind)) {
+    desktop.overlay.watch_always();
+    desktop.app = std::make_unique<X11App>(*connection_, desktop.capture, choice_, shared_);
+    if (!desktop.app->available() || !desktop.damage.available())
+      return {SourceState::refused, SourceProblem::no_extension,
+              "The X server lacks XComposite or XDamage, without which single windows cannot be shared."};
+    desktop.app->update();
+    plan_.follow(desktop.app->name(), desktop.app->area());
+  } else {
+    plan_.update(root_, monitors_of(*connection_));
+  }
   if (auto problem = trouble(desktop)) return {SourceState::refused, problem->problem, problem->detail};
   handler_->on_state(SourceState::granted, SourceProblem::none, {});
   lay_out(desktop);
@@ -185,6 +214,10 @@ std::optional<Ending> X11Source::trouble(const X11Desktop& desktop) const {
     if (s.monitor.area.width > codec::kMaxSide || s.monitor.area.height > codec::kMaxSide)
       return Ending{SourceState::gone, SourceProblem::too_large,
                     "The screen is larger than " + std::to_string(codec::kMaxSide) + " pixels."};
+  if (desktop.app && desktop.app->closed())
+    return Ending{SourceState::gone, SourceProblem::source_gone,
+                  choice_.kind == ShareChoice::Kind::window ? "The shared window has been closed."
+                                                            : "The shared application has closed its windows."};
   if (plan_.screens().empty())
     return Ending{SourceState::gone, SourceProblem::source_gone, "The shared area is no longer on the screen."};
   for (const auto& [screen, stream] : desktop.streams)
@@ -197,6 +230,7 @@ Ending X11Source::serve(X11Desktop& desktop) {
   while (take_orders(desktop)) {
     read_events(desktop);
     Instant now = monotonic_now();
+    const bool moved = follow_windows(desktop);
     if (now >= lay_out_at_) {
       lay_out_at_ = Instant::never();
       root_ = connection_->root_size();
@@ -212,7 +246,7 @@ Ending X11Source::serve(X11Desktop& desktop) {
     bool asked = desktop.cursor.update(now, *handler_);
     if (asked) tell_cursor(desktop);
     // Whoever waits for a reply may have read events too, and those would not wake us.
-    if (asked || looked) continue;
+    if (asked || looked || moved) continue;
     Instant next = std::min({desktop.cursor.next_deadline(), lay_out_at_, desktop.overlay.next_deadline()});
     for (const auto& [screen, stream] : desktop.streams) next = std::min(next, next_look(desktop, stream));
     connection_->wait(wakeup_, next);
@@ -220,12 +254,29 @@ Ending X11Source::serve(X11Desktop& desktop) {
   return {};
 }
 
+/// True when the server was asked.
+bool X11Source::follow_windows(X11Desktop& desktop) {
+  const bool moved = desktop.masked.stale();
+  if (moved)
+    for (const Rect& rect : desktop.masked.take_moved())
+      for (auto& [screen, stream] : desktop.streams) stream.picture.damaged(rect);
+  if (!desktop.app || !desktop.app->stale()) return moved;
+  if (desktop.app->update()) {
+    plan_.follow(desktop.app->name(), desktop.app->area());
+    lay_out(desktop);
+  }
+  return true;
+}
+
 void X11Source::read_events(X11Desktop& desktop) {
   while (X11Event event = connection_->next_event()) {
+    desktop.masked.handle(event);
+    if (desktop.app) desktop.app->handle(event);
     if (desktop.damage.handle(event) || desktop.cursor.handle(event) || desktop.overlay.handle(event)) continue;
     Size root = root_;
     if (!desktop.layouts.handle(event, root)) continue;
-    bool own_size = follows_ == ShareChoice::Kind::desktop || follows_ == ShareChoice::Kind::area;
+    if (desktop.app) continue;
+    bool own_size = choice_.kind == ShareChoice::Kind::desktop || choice_.kind == ShareChoice::Kind::area;
     if (own_size) {  // known at once, and nothing else counts
       root_ = root;
       plan_.update(root_, {});
@@ -244,7 +295,10 @@ void X11Source::lay_out(X11Desktop& desktop) {
                         [&](const SharedMonitor& s) { return s.screen == entry.first; });
   });
   for (const SharedMonitor& s : plan_.screens()) {
-    Stream& stream = desktop.streams.try_emplace(s.screen, desktop.capture, desktop.overlay).first->second;
+    // Windows are read without what lies over them.
+    PixelSource& pixels = desktop.app ? static_cast<PixelSource&>(*desktop.app) : desktop.masked;
+    const X11Overlay* overlay = desktop.app ? nullptr : &desktop.overlay;
+    Stream& stream = desktop.streams.try_emplace(s.screen, pixels, overlay).first->second;
     stream.picture.set_colors(colors_);
     stream.picture.move_to(s.monitor.area);
     stream.told_cursor.reset();
@@ -256,10 +310,10 @@ void X11Source::lay_out(X11Desktop& desktop) {
 void X11Source::tell_cursor(X11Desktop& desktop) {
   auto at = desktop.cursor.position();
   if (!at) return;
-  bool several = desktop.streams.size() > 1;
+  bool several = desktop.streams.size() > 1, outside = desktop.app && !desktop.app->shows(*at);
   for (auto& [screen, stream] : desktop.streams) {
     Rect area = stream.picture.area();
-    Point position = several && !area.contains(*at) ? kCursorAway : Point{at->x - area.x, at->y - area.y};
+    Point position = outside || (several && !area.contains(*at)) ? kCursorAway : Point{at->x - area.x, at->y - area.y};
     if (std::exchange(stream.told_cursor, position) != position) handler_->on_cursor_position(screen, position);
   }
 }
@@ -278,14 +332,19 @@ bool X11Source::take_orders(X11Desktop& desktop) {
     if (orders.refresh) stream.picture.forget();
     if (orders.colors) stream.picture.set_colors(colors_);
   }
+  if (orders.hidden && (!orders.hidden->empty() || desktop.masked.hides())) {
+    desktop.overlay.watch_always();
+    desktop.masked.hide(*orders.hidden);
+    for (auto& [screen, stream] : desktop.streams) stream.picture.distrust();
+  }
   for (const auto& [screen, items] : orders.overlays) desktop.overlay.show(screen, items, monotonic_now());
   return true;
 }
 
 Instant X11Source::next_look(const X11Desktop& desktop, const Stream& stream) const {
   if (!stream.requested) return Instant::never();
-  if (stream.picture.stale() || desktop.damage.pending()) return stream.pacer.ready_at();
-  return desktop.damage.available() ? Instant::never() : stream.poll_at;
+  if (stream.picture.stale() || desktop.damaged()) return stream.pacer.ready_at();
+  return desktop.tells_damage() ? Instant::never() : stream.poll_at;
 }
 
 bool X11Source::look(X11Desktop& desktop, Instant now) {
@@ -293,10 +352,10 @@ bool X11Source::look(X11Desktop& desktop, Instant now) {
   for (auto& [screen, stream] : desktop.streams) {
     if (now < next_look(desktop, stream)) continue;
     // Also when everything is looked at, so that this damage is not looked at again.
-    if (desktop.damage.available() && !std::exchange(fetched, true))
-      for (const Rect& rect : desktop.damage.take())
+    if (desktop.tells_damage() && !std::exchange(fetched, true))
+      for (const Rect& rect : desktop.take_damage())
         for (auto& [other, damaged] : desktop.streams) damaged.picture.damaged(rect);
-    if (!desktop.damage.available()) stream.picture.look_at_all();
+    if (!desktop.tells_damage()) stream.picture.look_at_all();
     looked = true;
     if (!stream.picture.stale()) continue;  // it was on another screen
     stream.pacer.spend(now);
@@ -311,8 +370,9 @@ bool X11Source::look(X11Desktop& desktop, Instant now) {
 
 }  // namespace
 
-std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const ShareChoice& choice) {
-  return std::make_unique<X11Source>(display, choice);
+std::unique_ptr<ScreenSource> make_x11_source(const std::string& display, const ShareChoice& choice,
+                                              std::shared_ptr<SharedWindows> shared) {
+  return std::make_unique<X11Source>(display, choice, std::move(shared));
 }
 
 }  // namespace lotse::desktop

@@ -1,5 +1,8 @@
 // Commands about the own screen: sharing, consent, grants, recording.
+#include <unistd.h>
+
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -11,6 +14,7 @@ namespace {
 
 using nlohmann::json;
 using session::Session;
+constexpr std::size_t kMostHidden = 64;
 
 }  // namespace
 
@@ -29,7 +33,33 @@ void Engine::do_sources(const json&, const Answer& answer) {
                           {"w", m.area.width},
                           {"h", m.area.height}});
     }
-    answer.ok({{"monitors", monitors}, {"screen", {{"w", sources.screen.width}, {"h", sources.screen.height}}}});
+    json windows = json::array();
+    std::map<std::uint32_t, std::pair<std::string, int>> counted;
+    for (const auto& w : sources.windows) {
+      if (w.pid == static_cast<std::uint32_t>(getpid())) continue;
+      windows.push_back({{"id", w.id},
+                         {"what", "window:" + std::to_string(w.id)},
+                         {"title", w.title},
+                         {"app", w.app},
+                         {"pid", w.pid},
+                         {"hidden", hidden_windows_.contains(w.id)},
+                         {"x", w.area.x},
+                         {"y", w.area.y},
+                         {"w", w.area.width},
+                         {"h", w.area.height}});
+      if (w.pid == 0) continue;
+      auto& [name, count] = counted[w.pid];
+      name = w.app.empty() ? w.title : w.app;
+      ++count;
+    }
+    json applications = json::array();
+    for (const auto& [pid, app] : counted)
+      applications.push_back(
+          {{"pid", pid}, {"what", "app:" + std::to_string(pid)}, {"name", app.first}, {"windows", app.second}});
+    answer.ok({{"monitors", monitors},
+               {"windows", windows},
+               {"applications", applications},
+               {"screen", {{"w", sources.screen.width}, {"h", sources.screen.height}}}});
   } catch (const std::exception& e) {
     answer.error("no_display", e.what());
   }
@@ -49,6 +79,18 @@ void Engine::do_pause_share(const json& c, const Answer& answer) {
   bool on = c.value("on", true);
   with_session([&](Session& s) { s.pause_share(on, net::Loop::now()); });
   if (screen_) paused_ = on, tell_own_screens();
+  answer.ok();
+}
+
+void Engine::do_hide_window(const json& c, const Answer& answer) {
+  const auto window = c.at("window").get<std::uint32_t>();
+  if (!c.value("on", true))
+    hidden_windows_.erase(window);
+  else if (hidden_windows_.size() < kMostHidden || hidden_windows_.contains(window))
+    hidden_windows_.insert(window);
+  else
+    return answer.error("too_large", "at most 64 windows can be hidden");
+  if (screen_) screen_->set_hidden(hidden_windows_);
   answer.ok();
 }
 

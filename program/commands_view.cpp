@@ -60,6 +60,9 @@ std::optional<Point> optional_point_in(const json& command) {
 }  // namespace
 
 void Engine::do_view(const json& c, const Answer& answer) {
+  // The own whiteboard is there for its window alone; canvas file and recording have it while nothing else is viewed.
+  if (auto presenter = presenter_in(c); presenter && presenter->value() == self_ && shows_own_share())
+    return answer.ok();
   auto meant = views_.meant(presenter_in(c), screen_in(c));
   if (!meant || !views_.view(*meant)) return answer.error("no_such_member", "nobody shows that screen");
   answer.ok({{"presenter", meant->first.value()}, {"screen", meant->second.value()}});

@@ -151,6 +151,7 @@ class Engine : public session::SessionHost {
   void cannot_share(const std::string& code, const std::string& why);
   void on_screens(const std::vector<desktop::SharedMonitor>& screens);
   void tell_own_screens();
+  bool shows_own_share() const;
   void on_frame(ScreenId screen, desktop::CapturedFrame frame);
   void draw_own(const desktop::CapturedFrame& frame);
   /// The first of the own screens: that one is recorded while nobody else's is viewed.
@@ -191,6 +192,7 @@ class Engine : public session::SessionHost {
   void do_sources(const nlohmann::json&, const Answer&);
   void do_share(const nlohmann::json&, const Answer&);
   void do_pause_share(const nlohmann::json&, const Answer&);
+  void do_hide_window(const nlohmann::json&, const Answer&);
   void do_unshare(const nlohmann::json&, const Answer&);
   void do_colors(const nlohmann::json&, const Answer&);
   void do_films(const nlohmann::json&, const Answer&);
@@ -294,6 +296,7 @@ class Engine : public session::SessionHost {
   bool making_rsa_ = false;
   std::string number_, code_, link_secret_, own_sas_;
   std::string share_what_ = "screen";
+  std::set<std::uint32_t> hidden_windows_;                           // of the own desktop, from viewers
   std::map<ParticipantId, std::vector<ParticipantId>> controllers_;  // by presenter
   double told_rtt_ms_ = -1;
   std::string told_path_;

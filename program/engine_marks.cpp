@@ -35,7 +35,7 @@ void Engine::show_marks(ParticipantId presenter, ScreenId screen, const std::vec
     if (screen_) screen_->set_overlay(screen, layer.items());
     if (!viewed() && screen == recorded_screen()) record_frame();
   }
-  if (shared_pictures_ && presenter.value() != self_) {
+  if (shared_pictures_ && (presenter.value() != self_ || shows_own_share())) {
     ui::SharedPicture::Marks marks;
     for (const session::Arrow& arrow : arrows) {
       MarkLayer::Look look = look_of(arrow.member);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "program/engine.h"
 #include "program/events_json.h"
+#include "ui/backend.h"
 
 namespace lotse::program {
 namespace {
@@ -41,7 +42,8 @@ void Engine::share(const std::string& what) {
   };
   try {
     share_what_ = what;
-    screen_ = std::make_unique<SharedScreen>(loop_, options_.display, what, options_.colors, std::move(handler));
+    screen_ = std::make_unique<SharedScreen>(loop_, options_.display, what, options_.colors, hidden_windows_,
+                                             std::move(handler));
   } catch (const std::invalid_argument& e) {
     cannot_share("bad_request", e.what());
   } catch (const std::exception& e) {
@@ -60,6 +62,7 @@ void Engine::unshare() {
   paused_ = false;
   with_session([](session::Session& s) { s.end_share(net::Loop::now()); });
   screen_.reset();
+  if (shared_pictures_) shared_pictures_->drop(self_), on_picture_();
 }
 
 void Engine::want_frame_of(ScreenId screen) {
@@ -72,19 +75,24 @@ void Engine::on_screens(const std::vector<desktop::SharedMonitor>& screens) {
   with_session([&](session::Session& s) { s.share_screens(places, net::Loop::now()); });
   if (!screen_) return;
   tell_own_screens();
-  if (recorder_ && !viewed()) want_frame_of(recorded_screen());
+  if (shows_own_share() || (recorder_ && !viewed())) want_frame_of(recorded_screen());
 }
 
 void Engine::tell_own_screens() {
   json list = json::array();
-  for (const auto& s : screen_->screens())
+  for (const auto& s : screen_->screens()) {
     list.push_back(screen_json(s.screen, s.monitor.name, s.monitor.area, s.monitor.primary, paused_));
+    if (share_what_ == "whiteboard") list.back()["whiteboard"] = true;
+  }
   emit({{"event", "screens"}, {"presenter", self_}, {"screens", list}});
 }
 
 ScreenId Engine::recorded_screen() const {
   return screen_ && !screen_->screens().empty() ? screen_->screens().front().screen : ScreenId{0};
 }
+
+/// A whiteboard is on no desktop: whoever shares it sees it in the window, as all others do.
+bool Engine::shows_own_share() const { return shared_pictures_ && screen_ && share_what_ == "whiteboard"; }
 
 void Engine::inject(const session::InputEvent& input) {
   if (screen_) screen_->inject(input);
@@ -94,6 +102,12 @@ void Engine::on_frame(ScreenId screen, desktop::CapturedFrame frame) {
   if (recorder_ && !viewed() && screen == recorded_screen()) {
     draw_own(frame);
     record_timer_.set(net::Loop::now() + kRecordEvery);  // the session asks for frames only while somebody watches
+  }
+  if (shows_own_share()) {
+    draw_own(frame);
+    shared_pictures_->at({self_, screen.value()})
+        ->update(own_canvas_.view(), {{0, 0, frame.size.width, frame.size.height}});
+    on_picture_();
   }
   std::vector<session::SlotUpdate> slots;
   slots.reserve(frame.slots.size());

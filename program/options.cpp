@@ -106,7 +106,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option(
       "--share", share,
       "what to show: screen (each monitor by itself), desktop (all as one picture), monitor:N or monitor:NAME, "
-      "region:WxH+X+Y, none");
+      "region:WxH+X+Y, app:PID (an application's windows alone), window:ID, whiteboard, none");
   app.add_option("--display", o.display, "X11 display to share, default: DISPLAY");
   auto* password_option = app.add_option(
       "--password", password,

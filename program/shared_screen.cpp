@@ -1,25 +1,50 @@
 #include "program/shared_screen.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <stdexcept>
 
 #include "desktop/share_plan.h"
+#include "desktop/shared_windows.h"
+#include "desktop/whiteboard.h"
 
 namespace lotse::program {
 namespace {
 
+/// app:PID, window:ID; nothing when it is neither.
+std::optional<desktop::ShareChoice> find_windows(const std::string& display, const std::string& what) {
+  using K = desktop::ShareChoice::Kind;
+  const bool app = what.starts_with("app:");
+  if (!app && !what.starts_with("window:")) return std::nullopt;
+  std::string_view number = std::string_view(what).substr(what.find(':') + 1);
+  const bool hexadecimal = !app && (number.starts_with("0x") || number.starts_with("0X"));
+  if (hexadecimal) number.remove_prefix(2);
+  std::uint32_t id = 0;
+  auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id, hexadecimal ? 16 : 10);
+  if (error != std::errc() || end != number.data() + number.size() || id == 0)
+    throw std::invalid_argument("cannot share '" + what + "': use app:PID or window:ID, as 'sources' lists them");
+  const auto windows = desktop::x11_sources(display).windows;
+  if (std::none_of(windows.begin(), windows.end(),
+                   [&](const desktop::DesktopWindow& w) { return (app ? w.pid : w.id) == id; }))
+    throw std::invalid_argument(app ? "there is no window of an application with the process id " + std::to_string(id)
+                                    : "there is no " + what);
+  return desktop::ShareChoice{.kind = app ? K::application : K::window, .monitor = {}, .area = {}, .id = id};
+}
+
 desktop::ShareChoice find_shared(const std::string& display, const std::string& what) {
   using K = desktop::ShareChoice::Kind;
   if (what == "screen" || what.empty()) return {};
-  if (what == "desktop") return {.kind = K::desktop, .monitor = {}, .area = {}};
+  if (what == "desktop") return {.kind = K::desktop, .monitor = {}, .area = {}, .id = 0};
   Rect r;
   char tail = 0;
   if (std::sscanf(what.c_str(), "region:%dx%d%d%d%c", &r.width, &r.height, &r.x, &r.y, &tail) == 4 && !r.empty() &&
       r.x >= 0 && r.y >= 0)
-    return {.kind = K::area, .monitor = {}, .area = r};
+    return {.kind = K::area, .monitor = {}, .area = r, .id = 0};
+  if (auto windows = find_windows(display, what)) return *windows;
   if (!what.starts_with("monitor:"))
-    throw std::invalid_argument("cannot share '" + what + "': use screen, desktop, monitor:N or region:WxH+X+Y");
+    throw std::invalid_argument("cannot share '" + what +
+                                "': use screen, desktop, monitor:N, region:WxH+X+Y, app:PID, window:ID or whiteboard");
   std::string name = what.substr(8);
   auto sources = desktop::x11_sources(display);
   unsigned index = 0;
@@ -32,7 +57,7 @@ desktop::ShareChoice find_shared(const std::string& display, const std::string& 
                                 std::to_string(sources.monitors.size() - 1) + ", or named");
   // A server without RandR has one monitor only, which it cannot name.
   bool only = sources.monitors.size() == 1;
-  return only ? desktop::ShareChoice{} : desktop::ShareChoice{.kind = K::monitor, .monitor = name, .area = {}};
+  return only ? desktop::ShareChoice{} : desktop::ShareChoice{.kind = K::monitor, .monitor = name, .area = {}, .id = 0};
 }
 
 }  // namespace
@@ -76,24 +101,33 @@ class SharedScreen::Relay : public desktop::ScreenSourceHandler, public std::ena
 };
 
 SharedScreen::SharedScreen(net::Loop& loop, const std::string& display, const std::string& what, codec::Colors colors,
-                           Handler handler) {
-  auto choice = find_shared(display, what);
+                           std::set<std::uint32_t> hidden, Handler handler) {
+  const bool whiteboard = what == "whiteboard";
+  const auto choice = whiteboard ? desktop::ShareChoice{} : find_shared(display, what);
+  using K = desktop::ShareChoice::Kind;
+  if (choice.kind == K::application || choice.kind == K::window) windows_ = std::make_shared<desktop::SharedWindows>();
   auto no_input = handler.on_no_input;
   handler.on_screens = [this, tell = std::move(handler.on_screens)](std::vector<desktop::SharedMonitor> screens) {
     screens_ = screens;
     tell(std::move(screens));
   };
   relay_ = std::make_shared<Relay>(loop, std::move(handler));
-  source_ = desktop::make_x11_source(display, choice);
+  source_ = whiteboard ? desktop::make_whiteboard() : desktop::make_x11_source(display, choice, windows_);
   source_->set_colors(colors);
+  source_->set_hidden(std::move(hidden));
+  if (!whiteboard) take_input(display, no_input);
+  source_->start(*relay_);
+}
+
+void SharedScreen::take_input(const std::string& display, const std::function<void(const std::string&)>& no_input) {
   try {
-    input_ =
-        desktop::make_x11_input(display, {[relay = relay_] { relay->post([](Handler& h) { h.on_local_input(); }); },
-                                          [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); }});
+    input_ = desktop::make_x11_input(display,
+                                     {[relay = relay_] { relay->post([](Handler& h) { h.on_local_input(); }); },
+                                      [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); }},
+                                     windows_);
   } catch (const std::exception& e) {
     no_input(e.what());
   }
-  source_->start(*relay_);
 }
 
 SharedScreen::~SharedScreen() {
@@ -107,6 +141,8 @@ void SharedScreen::set_colors(codec::Colors colors) { source_->set_colors(colors
 void SharedScreen::set_overlay(ScreenId screen, std::vector<desktop::OverlayItem> items) {
   source_->set_overlay(screen, std::move(items));
 }
+
+void SharedScreen::set_hidden(std::set<std::uint32_t> windows) { source_->set_hidden(std::move(windows)); }
 
 void SharedScreen::inject(const session::InputEvent& in) {
   if (!input_.sink) return;

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,22 +28,27 @@ class SharedScreen {
     std::function<void(const std::string&)> on_no_input;  // can be watched, not controlled: why
   };
   /// `what`: screen (each monitor a screen of its own), desktop (all of it as one), monitor:N or monitor:NAME,
-  /// region:WxH+X+Y. Throws std::invalid_argument, one clear line, when it is none of these or not there.
+  /// region:WxH+X+Y, app:PID, window:ID (decimal or 0x...), whiteboard (needs no display). Throws
+  /// std::invalid_argument, one clear line, when it is none of these or not there.
   SharedScreen(net::Loop& loop, const std::string& display, const std::string& what, codec::Colors colors,
-               Handler handler);
+               std::set<std::uint32_t> hidden, Handler handler);
   ~SharedScreen();
 
   void request(ScreenId screen);
   void refresh();
   void set_colors(codec::Colors colors);
   void set_overlay(ScreenId screen, std::vector<desktop::OverlayItem> items);
+  void set_hidden(std::set<std::uint32_t> windows);
   /// `input` is of one of the screens that were told last; of another one it is dropped.
   void inject(const session::InputEvent& input);
   const std::vector<desktop::SharedMonitor>& screens() const { return screens_; }
 
  private:
+  void take_input(const std::string& display, const std::function<void(const std::string&)>& no_input);
+
   class Relay;
   std::shared_ptr<Relay> relay_;
+  std::shared_ptr<desktop::SharedWindows> windows_;  // null: all of them
   desktop::DesktopInput input_;
   std::vector<desktop::SharedMonitor> screens_;
   std::unique_ptr<desktop::ScreenSource> source_;

@@ -106,6 +106,8 @@ int AppWindow::wait_ms() const {
   };
   sooner(kit_.wait_ms());
   if (page_ == Page::viewer && model_.view().has_picture) sooner(viewer_.wait_ms());
+  if (page_ == Page::viewer || page_ == Page::host)
+    sooner(page_ == Page::host ? host_.wait_ms() : viewer_.picker_wait_ms());
   for (const auto& [key, window] : windows_) sooner(window->wait_ms());
   if (model_.recording.on && (page_ == Page::viewer || page_ == Page::host)) sooner(1000);  // its clock
   return wait;

@@ -33,9 +33,9 @@ std::vector<Button> end_buttons(const Model& m, Drawn drawn) {
        .enabled = drawn.own,
        .tip = _("Clear what you have drawn"),
        .icon = Icon::eraser}};
-  if (m.role == Role::master)
+  if (m.role == Role::master || m.on_whiteboard())
     buttons.push_back({.id = "draw.clear_all",
-                       .label = _("Clear all"),
+                       .label = m.on_whiteboard() ? _("New page") : _("Clear all"),
                        .enabled = drawn.any,
                        .tip = _("Clear what everybody has drawn"),
                        .icon = Icon::bin});

@@ -254,42 +254,4 @@ void HostPage::draw_end_question(PageContext& context) {
   });
 }
 
-void SharePicker::open(PageContext& context) {
-  open_ = true;
-  chosen_ = "screen";
-  context.send({{"do", "sources"}});
-}
-
-void SharePicker::draw(PageContext& context) {
-  if (!open_) return;
-  const Model& m = context.model;
-  context.kit.dialog("share", 520, "share.cancel", "share.share", "share.screen", [&](Column& c) {
-    c.gap(10);
-    c.text(Type::subtitle, Ink::text, _("What do you want to share?"));
-    c.text(Type::body, Ink::quiet, _("Everybody in the session sees it, messages that pop up too."));
-    auto choice = [&](const std::string& id, const std::string& title, const std::string& words) {
-      Box box = c.take(80);
-      if (c.kit().choice("share." + id, title, words, box, chosen_ == id)) chosen_ = id;
-    };
-    const std::string whole = m.screen_width > 0
-                                  ? std::to_string(m.screen_width) + " × " + std::to_string(m.screen_height)
-                                  : std::string(_("All monitors together"));
-    if (m.monitors.size() > 1) choice("screen", _("All monitors"), _("Each is a picture of its own"));
-    choice(m.monitors.size() > 1 ? "desktop" : "screen",
-           m.monitors.size() > 1 ? _("The whole desktop as one picture") : _("The whole screen"), whole);
-    if (m.monitors.size() > 1)
-      for (std::size_t i = 0; i < m.monitors.size(); ++i) {
-        const Monitor& monitor = m.monitors[i];
-        choice("monitor:" + std::to_string(i), filled(_("Monitor {name}"), {{"name", monitor.name}}),
-               std::to_string(monitor.width) + " × " + std::to_string(monitor.height));
-      }
-    c.space(6);
-    std::string pressed = c.buttons({{.id = "share.cancel", .label = _("Cancel")},
-                                     {.id = "share.share", .label = _("Share"), .look = Look::primary}},
-                                    Align::right);
-    if (pressed == "share.share") context.send({{"do", "share"}, {"what", chosen_}});
-    if (!pressed.empty()) open_ = false;
-  });
-}
-
 }  // namespace lotse::ui

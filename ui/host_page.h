@@ -5,19 +5,9 @@
 
 #include "ui/page.h"
 #include "ui/people_list.h"
+#include "ui/share_picker.h"
 
 namespace lotse::ui {
-
-/// "What do you want to share?": monitors as cards. Used by the host's page and the viewer's.
-class SharePicker {
- public:
-  void open(PageContext& context);
-  void draw(PageContext& context);
-
- private:
-  bool open_ = false;
-  std::string chosen_ = "screen";
-};
 
 class HostPage {
  public:
@@ -25,6 +15,8 @@ class HostPage {
   /// Asks whether to end the session for all; `closing`: and close the window.
   void ask_to_end(bool closing);
   void draw_end_question(PageContext& context);
+  /// Milliseconds until it wants to be drawn again, -1 for never.
+  int wait_ms() const { return picker_.wait_ms(); }
 
  private:
   void draw_bar(PageContext& context);

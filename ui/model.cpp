@@ -380,7 +380,9 @@ void Model::fold_screens(int of, const json& e) {
   auto list = e.find("screens");
   if (list == e.end() || !list->is_array()) return;
   if (of == self) {
-    if (!list->empty() && list->front().is_object()) paused = bool_field(list->front(), "paused", paused);
+    const json first = list->empty() || !list->front().is_object() ? json::object() : list->front();
+    paused = bool_field(first, "paused", paused);
+    fold_whiteboard(bool_field(first, "whiteboard", false));
     return;
   }
   std::set<int> there;
@@ -408,6 +410,7 @@ void Model::fold_picture(const std::string& name, const json& e) {
     members[id].sharing = sharing;
     if (id == self && !sharing) {
       paused = false;
+      fold_whiteboard(false);
       std::erase_if(drawings, [&](const auto& entry) { return entry.first.first == self; });
     }
     if (sharing && id != self && presenter < 0) choose({id, 0});
@@ -518,18 +521,7 @@ void Model::fold_answer(const json& e) {
     return;
   }
   if (verb == "lock" || verb == "unlock") locked = verb == "lock";
-  if (verb != "sources") return;
-  monitors.clear();
-  sources_known = true;
-  if (auto list = e.find("monitors"); list != e.end() && list->is_array())
-    for (const auto& m : *list)
-      if (m.is_object() && monitors.size() < kMaxMonitors)
-        monitors.push_back({name_field(m, "name"), int_field(m, "x", 0), int_field(m, "y", 0), int_field(m, "w", 0),
-                            int_field(m, "h", 0)});
-  if (auto whole = e.find("screen"); whole != e.end() && whole->is_object()) {
-    screen_width = int_field(*whole, "w", int_field(*whole, "width", 0));
-    screen_height = int_field(*whole, "h", int_field(*whole, "height", 0));
-  }
+  if (verb == "sources") fold_sources(e);
 }
 
 void Model::sent(const json& command, std::time_t now) {

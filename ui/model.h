@@ -97,7 +97,7 @@ struct Recording {
 
 // A peer decides how much it says; these decide how much of it we keep.
 inline constexpr std::size_t kMaxMembers = 2000, kMaxLobby = 64, kMaxChat = 500, kMaxConsents = 8, kMaxMonitors = 32,
-                             kMaxScreens = 64, kMaxRungs = 64;
+                             kMaxScreens = 64, kMaxRungs = 64, kMaxWindows = 256;
 
 class Model {
  public:
@@ -114,7 +114,10 @@ class Model {
   std::string name_of(int id) const;  // "" when unknown
   std::string words_of(int id) const;
   bool own_screen_shared() const;
-  bool watching() const { return presenter >= 0 && presenter != self; }
+  /// Somebody's picture, or the own whiteboard.
+  bool watching() const { return presenter >= 0 && (presenter != self || on_whiteboard()); }
+  /// The own whiteboard is what is viewed.
+  bool on_whiteboard() const;
   std::vector<const Member*> viewers() const;      // of the own screen
   std::vector<const Member*> controllers() const;  // of the own screen
   bool controls(const Member& member) const;       // any screen
@@ -173,7 +176,18 @@ class Model {
   std::string path, via;
   int rtt_ms = -1;
   Recording recording;
+  struct Window {
+    std::string what, title, app;
+    int pid = 0;
+  };
+  struct Application {
+    int pid = 0;
+    std::string name;
+    int windows = 0;
+  };
   std::vector<Monitor> monitors;
+  std::vector<Window> windows;  // on this person's desktop, the highest first
+  std::vector<Application> applications;
   int screen_width = 0, screen_height = 0;
   bool sources_known = false;
   std::deque<Problem> notices;  // to be shown in passing; the window takes them
@@ -198,6 +212,8 @@ class Model {
   void fold_board(const nlohmann::json& e);
   void fold_drawing(const nlohmann::json& e);
   Transfer* transfer_of(const std::string& id);
+  void fold_sources(const nlohmann::json& e);
+  void fold_whiteboard(bool shared);
   void fold_answer(const nlohmann::json& e);
   void fold_problem(const nlohmann::json& e);
   void leave_presenter();

@@ -114,6 +114,10 @@ std::vector<Button> ViewerPage::bar_buttons(const Model& m) const {
                                .label = full_ ? _("Window") : _("Full screen"),
                                .look = Look::bar,
                                .tip = full_ ? _("Back to a window (F11)") : _("The whole screen (F11)")}};
+  if (m.on_whiteboard()) {
+    std::erase_if(buttons, [](const Button& b) { return b.id == "viewer.control" || b.id == "viewer.keys"; });
+    buttons.push_back({.id = "viewer.unshare", .label = _("Stop sharing"), .look = Look::bar});
+  }
   if (m.role == Role::master)
     buttons.push_back(
         {.id = "viewer.session", .label = _("Session"), .look = Look::bar, .tip = _("Number, lobby and people")});
@@ -146,7 +150,7 @@ void ViewerPage::draw_bars(PageContext& context, Box place, const PictureTexture
 void ViewerPage::tool_keys(PageContext& context) {
   Kit& kit = context.kit;
   const Model& m = context.model;
-  if (kit.key(SDLK_F2) && m.control() != ControlState::asked) press_control(context);
+  if (kit.key(SDLK_F2) && m.control() != ControlState::asked && !m.on_whiteboard()) press_control(context);
   if (kit.key(SDLK_F3) && m.may("point")) pick(MarkMode::point);
   if (kit.key(SDLK_F4) && m.may("draw")) pick(MarkMode::draw);
   if (choice_.mode != MarkMode::none && kit.key(SDLK_ESCAPE)) pick(choice_.mode);
@@ -225,6 +229,7 @@ void ViewerPage::bar_button(PageContext& context, Box box, const Button& button)
   if (button.id == "viewer.full") set_full_screen(context, !full_);
   if (button.id == "viewer.session") m.show_session = true;
   if (button.id == "viewer.control") press_control(context);
+  if (button.id == "viewer.unshare") context.send({{"do", "unshare"}});
   if (button.id == "viewer.point") pick(MarkMode::point);
   if (button.id == "viewer.draw") pick(MarkMode::draw);
 }

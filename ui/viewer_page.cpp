@@ -48,7 +48,7 @@ void ViewerPage::aim(PageContext& context) {
   const Model& m = context.model;
   if (choice_.mode == MarkMode::point && !m.may("point")) choice_.mode = MarkMode::none;
   if (choice_.mode == MarkMode::draw && !m.may("draw")) choice_.mode = MarkMode::none;
-  const bool live = m.stage == Stage::live && !layout_.picture.empty();
+  const bool live = (m.stage == Stage::live || m.on_whiteboard()) && !layout_.picture.empty();
   const bool controls = live && m.control() == ControlState::active && choice_.mode == MarkMode::none;
   capture_.set_control(context.kit.window().window(), controls, layout_, m.presenter, m.screen);
   const Member* me = m.member(m.self);
@@ -186,6 +186,7 @@ void ViewerPage::draw_chips(PageContext& context, Box place) {
   const Model& m = context.model;
   const Theme& t = dark_theme();  // chips lie on the picture: dark in both
   const Color back = rgb(0x0e151c, 219), white = rgb(0xffffff);
+  const bool board = m.on_whiteboard();
   float x = place.x + 16;
   std::string state;
   auto add = [&](const std::string& part) { state += (state.empty() ? "" : " · ") + part; };
@@ -198,6 +199,7 @@ void ViewerPage::draw_chips(PageContext& context, Box place) {
   if (m.rtt_ms >= 0 && m.stage != Stage::reconnecting)
     add(filled(_("{count} ms"), {{"count", std::to_string(m.rtt_ms)}}));
   add(m.view().exact ? _("exact") : _("sharpening"));
+  if (board) state = m.paused ? _("Your whiteboard (paused)") : _("Your whiteboard");
   float y = place.y + 14;
   auto put = [&](const std::string& words, Color behind, Color dot) {
     const float wide = kit.text_width(Type::small, words) + 36;

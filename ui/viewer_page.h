@@ -30,6 +30,7 @@ class ViewerPage {
   void leave(PageContext& context);
   /// Milliseconds until the tool bar fades on by itself or a tool has something to send, -1 when all is still.
   int wait_ms() const;
+  int picker_wait_ms() const { return picker_.wait_ms(); }
 
  private:
   void draw_picture(PageContext& context, PictureTexture& picture, Box place);

@@ -214,11 +214,11 @@ class Scene(Stage):
                              "--password-file", code, "--name", name, "--lang", "en", *self.reach, "--jsonl", "--config",
                              self.folder / f"config{self.count}", name=f"window{self.count}")
 
-    def snapshot(self, viewer):
+    def snapshot(self, viewer, **how):
         self.count += 1
         file = self.folder / f"snapshot{self.count}.png"
         answer = viewer.command("snapshot", file=str(file), timeout_ms=1000 * programs.PATIENCE,
-                                wait_s=programs.PATIENCE + 5)
+                                wait_s=programs.PATIENCE + 5, **how)
         picture = read_png(file)
         file.unlink()
         return answer, picture
