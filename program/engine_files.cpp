@@ -53,6 +53,9 @@ void Engine::update_files() {
     files_->on_members(members, here);
     files_->resume(session, members);
     if (stale) files_->on_connection();
+    if (!clipboard_) open_clipboard();
+    clipboard_->on_members(members, here);
+    if (stale) clipboard_->on_connection();
   });
 }
 

@@ -23,6 +23,7 @@ Settings first_settings(const AppOptions& options) {
   if (!options.name.empty()) settings.name = options.name;
   if (!options.relay.empty()) settings.relay = options.relay;
   if (!options.language.empty()) settings.language = options.language;
+  if (!options.clipboard.empty()) settings.clipboard = options.clipboard;
   if (!options.theme.empty()) settings.theme = options.theme;
   return settings;
 }
@@ -79,6 +80,7 @@ void AppWindow::wake() {
 }
 
 int AppWindow::run() {
+  if (settings_.clipboard != "hand") send_now({{"do", "clipboard"}, {"use", settings_.clipboard}});
   if (!options_.invitation.empty() && !options_.started) {
     start_.join(context_);
     run_commands();

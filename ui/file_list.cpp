@@ -89,9 +89,15 @@ std::vector<Button> chips_of(const Transfer& t) {
                      .tip = _("Save it in the folder for downloads")});
     chips.push_back({.id = "file.refuse." + t.id, .label = _("Refuse"), .look = Look::chip});
   }
-  if (may_show(t))
+  if (may_show(t)) {
     chips.push_back(
         {.id = "file.show." + t.id, .label = _("Show folder"), .look = Look::chip, .tip = shortened(t.path, 90)});
+    if (!t.board)
+      chips.push_back({.id = "file.copy." + t.id,
+                       .label = _("Copy"),
+                       .look = Look::chip,
+                       .tip = _("Then paste it in a folder or a message")});
+  }
   return chips;
 }
 
@@ -173,6 +179,8 @@ void act_on_transfer(PageContext& context, const Transfer& t, const std::string&
     context.model.forget_transfer(t.id);
   else if (verb == "show")
     show_folder(context, t);
+  else if (verb == "copy")
+    context.send({{"do", "clipboard_take"}, {"file_id", t.id}});
   else
     context.send({{"do", verb + "_file"}, {"file_id", t.id}});
 }

@@ -65,7 +65,9 @@ void Model::reset() {
   std::string name = own_name, last_relay = relay;
   ProxyChoice last_proxy = proxy;
   AccessFindings last_access = access;
+  std::string last_use = clipboard_use;
   *this = Model{};
+  clipboard_use = last_use;
   proxy = last_proxy;
   access = last_access;
   own_name = name;
@@ -190,6 +192,8 @@ void Model::fold(const json& e, std::time_t now) {
     fold_board(e);
   } else if (name == "drawing") {
     fold_drawing(e);
+  } else if (name == "clipboard" || name == "clipboard_use" || name == "clipboard_transfer") {
+    fold_clipboard(name, e);
   } else if (name == "error" || name == "warning") {
     fold_problem(e);
   } else if (name == "ended") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ui/clipboard_menu.h"
 #include "ui/send_file_dialog.h"
 #include "ui/texts.h"
 
@@ -38,6 +39,8 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   const bool presenting = model.own_screen_shared(), leading = model.role == Role::master;
   if (m.id == model.self) return items;
   items.push_back({.id = id + "send_file", .label = _("Send a file…")});
+  if (model.may("clipboard") && model.clipboard_use != "off")
+    items.push_back({.id = id + "send_clipboard", .label = _("Send what I copied")});
   if (presenting || leading) {
     if (model.controls(m))
       items.push_back({.id = id + "revoke", .label = _("Take control back")});
@@ -51,6 +54,9 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
     items.push_back(
         {.id = id + "point", .label = has_right(m, "point") ? _("Stop their pointing") : _("Let them point")});
     items.push_back({.id = id + "draw", .label = has_right(m, "draw") ? _("Stop their drawing") : _("Let them draw")});
+    items.push_back(
+        {.id = id + "clipboard",
+         .label = has_right(m, "clipboard") ? _("Stop their clipboard") : _("Let them send their clipboard")});
     items.push_back({.id = id + "deputy", .label = m.deputy > 0 ? _("No longer deputy") : _("Make deputy")});
     items.push_back({.id = id + "handover", .label = _("Hand the session over")});
     items.push_back({.id = id + "kick", .label = _("Remove from the session")});
@@ -61,9 +67,10 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
 
 void act(PageContext& context, const Member& m, const std::string& verb) {
   if (verb == "send_file") return context.send_file(m.id);
+  if (verb == "send_clipboard") return context.send({{"do", "clipboard_send"}, {"to", m.id}});
   nlohmann::json command{{"do", verb}, {"participant", m.id}};
   if (verb == "grant" || verb == "revoke") command["right"] = "control";
-  if (verb == "point" || verb == "draw") {
+  if (verb == "point" || verb == "draw" || verb == "clipboard") {
     command["do"] = has_right(m, verb) ? "revoke" : "grant";
     command["right"] = verb;
   }
@@ -131,6 +138,7 @@ void draw_people(PageContext& context, Column& c) {
                                           .look = Look::chip,
                                           .tip = _("Choose a file, or drop it on the window (Ctrl+O)")}},
                                         Align::left);
+  draw_clipboard_menu(context, c);
   if (pressed == "people.ways") context.open_ways();
   if (pressed == "people.send_file") context.send_file(SendFileDialog::kAsk);
 }
