@@ -1,5 +1,7 @@
 #include "desktop/x11_selection.h"
 
+#include <xcb/xproto.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>

@@ -1,7 +1,5 @@
 // Data of X selections on their way between two clients: in one property, or in pieces (ICCCM 2.7.2, "INCR").
 #pragma once
-#include <xcb/xproto.h>
-
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -22,7 +20,7 @@ inline constexpr Duration kSelectionStall = std::chrono::seconds(5);
 struct SelectionAtoms {
   explicit SelectionAtoms(const X11Connection& connection);
   /// 0: none of the names below.
-  xcb_atom_t clipboard, targets, timestamp, multiple, atom_pair, incr, utf8_string, text_utf8, text_plain, png,
+  std::uint32_t clipboard, targets, timestamp, multiple, atom_pair, incr, utf8_string, text_utf8, text_plain, png,
       uri_list, transfer, stamp;
 };
 
@@ -32,7 +30,7 @@ class SelectionGiving {
   SelectionGiving(X11Connection& connection, const SelectionAtoms& atoms);
 
   /// `bytes` as `target` into that property of the requestor, at once or in pieces. False: too many are under way.
-  bool give(xcb_window_t requestor, xcb_atom_t property, xcb_atom_t target, std::shared_ptr<const Bytes> bytes,
+  bool give(std::uint32_t requestor, std::uint32_t property, std::uint32_t target, std::shared_ptr<const Bytes> bytes,
             Instant now);
   void handle(const X11Event& event, Instant now);
   void expire(Instant now);
@@ -40,14 +38,14 @@ class SelectionGiving {
 
  private:
   struct Piecewise {
-    xcb_window_t requestor;
-    xcb_atom_t property, target;
+    std::uint32_t requestor;
+    std::uint32_t property, target;
     std::shared_ptr<const Bytes> bytes;
     std::size_t given = 0;
     Instant until;
   };
   void give_next(Piecewise& to, Instant now);
-  void release(xcb_window_t requestor);
+  void release(std::uint32_t requestor);
 
   X11Connection& connection_;
   const SelectionAtoms& atoms_;
@@ -61,10 +59,10 @@ class SelectionTaking {
   enum class Outcome { going, done, refused, too_large, timeout };
 
   /// `window` is ours and selects property changes. `most`: bytes.
-  SelectionTaking(X11Connection& connection, const SelectionAtoms& atoms, xcb_window_t window, std::size_t most);
+  SelectionTaking(X11Connection& connection, const SelectionAtoms& atoms, std::uint32_t window, std::size_t most);
 
   /// Forgets what was under way.
-  void ask(xcb_atom_t target, xcb_timestamp_t time, Instant now);
+  void ask(std::uint32_t target, std::uint32_t time, Instant now);
   void stop() { until_ = Instant::never(); }
   bool is_going() const { return until_ != Instant::never(); }
   Outcome handle(const X11Event& event, Instant now);
@@ -72,12 +70,12 @@ class SelectionTaking {
   Instant next_deadline() const { return until_; }
 
   // Of what is done.
-  xcb_atom_t target() const { return target_; }
+  std::uint32_t target() const { return target_; }
   Bytes& bytes() { return bytes_; }
 
  private:
   struct Property {
-    xcb_atom_t type = 0;
+    std::uint32_t type = 0;
     Bytes bytes;
     bool whole = true;
   };
@@ -86,9 +84,9 @@ class SelectionTaking {
 
   X11Connection& connection_;
   const SelectionAtoms& atoms_;
-  const xcb_window_t window_;
+  const std::uint32_t window_;
   const std::size_t most_;
-  xcb_atom_t target_ = 0;
+  std::uint32_t target_ = 0;
   bool piecewise_ = false;
   Bytes bytes_;
   Instant until_ = Instant::never();

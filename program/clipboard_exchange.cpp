@@ -64,7 +64,8 @@ bool ClipboardExchange::send(const desktop::ClipboardContent& content, Participa
   wire::FileId id;
   crypto::fill_random(id);
   leaving_[id] = content;
-  const bool sent = transfers_.offer(id, to, content.type, content.bytes->size(), {}, net::Loop::now());
+  const bool sent =
+      transfers_.offer({.id = id, .name = content.type, .size = content.bytes->size()}, to, {}, net::Loop::now());
   if (!sent) leaving_.erase(id);
   arm();
   return sent;
@@ -130,7 +131,7 @@ void ClipboardExchange::digest(const wire::FileId& id) {
 void ClipboardExchange::open_target(const wire::FileOffer& offer, const std::string&) {
   std::uint64_t in_all = offer.size;
   for (const auto& [id, content] : arriving_) in_all += content.size;
-  const bool fits = is_known(offer.name) && offer.size <= kMost && in_all <= kMostInAll;
+  const bool fits = !offer.is_folder && is_known(offer.name) && offer.size <= kMost && in_all <= kMostInAll;
   if (fits) arriving_[offer.id] = {offer.name, offer.size};
   later([=, this, id = offer.id](Instant now) {
     transfers_.on_target(id, fits ? std::optional<std::uint64_t>(0) : std::nullopt, files::Why::too_many, now);

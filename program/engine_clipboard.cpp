@@ -204,7 +204,7 @@ void Engine::send_copied_files(const ClipboardContent& content, const std::vecto
   json ids = json::array(), receivers = json::array();
   for (const std::string& path : desktop::paths_of(as_text(*content.bytes))) {
     std::string problem;
-    auto source = files::examine(path, problem);
+    auto source = files::examine(path, problem, files::Folders::yes);
     if (!source) return answer.error("file_name", problem);
     if (source->size > wire::kMaxFileSize) return answer.error("too_large", "the file is too large");
     for (ParticipantId id : to) {

@@ -80,7 +80,7 @@ void Engine::do_send_file(const json& c, const Answer& answer) {
     if (id == core.self || !core.member(id)) return answer.error("no_such_member", "there is no such participant here");
   if (to.empty()) return answer.error("no_such_member", "nobody else is here");
   std::string problem;
-  auto source = files::examine(c.at("file").get<std::string>(), problem);
+  auto source = files::examine(c.at("file").get<std::string>(), problem, files::Folders::yes);
   if (!source) return answer.error("file_name", problem);
   if (source->size > wire::kMaxFileSize) return answer.error("too_large", "the file is too large");
   json ids = json::array();

@@ -27,9 +27,9 @@ std::string number_in_link(const std::string& link) {
   return digits.find_first_not_of("0123456789") == digits.npos ? digits : "";
 }
 
-std::set<std::string> rights_field(const json& e) {
+std::set<std::string> rights_field(const json& e, const char* name = "rights") {
   std::set<std::string> rights;
-  auto field = e.find("rights");
+  auto field = e.find(name);
   if (field == e.end() || !field->is_array()) return rights;
   for (const auto& right : *field)
     if (right.is_string() && rights.size() < 32) rights.insert(right.get<std::string>());
@@ -258,6 +258,8 @@ void Model::fold_people(const std::string& name, const json& e) {
     master = int_field(e, "master", master);
     mode = text_field(e, "mode", 32).empty() ? mode : text_field(e, "mode", 32);
     locked = bool_field(e, "locked", locked);
+    rights_default = rights_field(e, "rights_default");
+    arrows_moving = int_field(e, "arrows_moving", arrows_moving);
     auto list = e.find("members");
     if (list == e.end() || !list->is_array()) return;
     std::map<int, Member> before;

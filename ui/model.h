@@ -175,6 +175,8 @@ class Model {
   std::vector<Transfer> transfers;  // in order of arrival
   std::vector<BoardFile> board;     // as the program lists it, oldest first
   bool board_known = false;
+  std::set<std::string> rights_default;  // of those who join; empty: not told
+  int arrows_moving = 8;                 // that may on one screen at once
   ClipboardNews clipboard;
   std::vector<ClipboardMove> clipboard_moves;
   std::string clipboard_use = "hand";

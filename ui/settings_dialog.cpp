@@ -76,6 +76,7 @@ void SettingsDialog::draw(PageContext& context) {
         context.send({{"do", "clipboard"}, {"use", edited_.clipboard}});
       const bool renamed = edited_.name != context.settings.name;
       edited_.start_mode = context.settings.start_mode;
+      edited_.start_rights = context.settings.start_rights;
       context.settings = edited_;
       context.settings_changed();
       keep_token(context);

@@ -250,6 +250,11 @@ std::vector<Scene> all_scenes() {
        .presses = {"people.clipboard"},
        .program = "lotse-master",
        .page = "host"});
+  add({.name = "host-rights",
+       .events = hosting_files,
+       .presses = {"people.rights"},
+       .program = "lotse-master",
+       .page = "host"});
   add({.name = "view-clipboard",
        .events = viewing(false),
        .presses = {"panel.people", "people.clipboard"},
