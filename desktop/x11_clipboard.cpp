@@ -125,6 +125,7 @@ class X11Clipboard final : public Clipboard {
     }
     if (put) {
       content_ = std::move(*put);
+      claiming_ = true;
       // An owner has to say since when (ICCCM 2.1): the time of a change that costs nothing.
       xcb_change_property(connection_.raw(), XCB_PROP_MODE_APPEND, window_, atoms_.stamp, XCB_ATOM_INTEGER, 32, 0,
                           nullptr);
@@ -132,8 +133,16 @@ class X11Clipboard final : public Clipboard {
     if (take) begin_taking();
   }
 
+  /// Somebody else may have copied by now, of which the event is still on its way.
+  bool is_ours() const {
+    if (!content_ || claiming_) return content_.has_value();
+    auto owner = own(xcb_get_selection_owner_reply(
+        connection_.raw(), xcb_get_selection_owner(connection_.raw(), atoms_.clipboard), nullptr));
+    return owner && owner->owner == window_;
+  }
+
   void begin_taking() {
-    if (content_) return answer(*content_);
+    if (is_ours()) return answer(*content_);
     is_taking_ = true;
     wanted_.clear();
     taking_.ask(atoms_.targets, XCB_CURRENT_TIME, monotonic_now());
@@ -166,6 +175,7 @@ class X11Clipboard final : public Clipboard {
         const auto& change = event.as<xcb_property_notify_event_t>();
         if (change.window != window_ || change.atom != atoms_.stamp || !content_) return;
         since_ = change.time;
+        claiming_ = false;
         xcb_set_selection_owner(connection_.raw(), window_, atoms_.clipboard, since_);
         return;
       }
@@ -321,6 +331,7 @@ class X11Clipboard final : public Clipboard {
   SelectionTaking taking_;
   const std::size_t most_;
   std::optional<ClipboardContent> content_;  // that is ours to give
+  bool claiming_ = false;                    // it is not the owner yet
   xcb_timestamp_t since_ = XCB_CURRENT_TIME;
   std::deque<xcb_atom_t> wanted_;  // targets to be tried, the best first
   bool is_taking_ = false;

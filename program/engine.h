@@ -115,6 +115,7 @@ class Engine : public session::SessionHost {
   /// Files that go between us and others.
   void open_files();
   void update_files();
+  void resume_files();
   bool pause_file(const wire::FileId& id, bool on);
   /// What is copied, here and there.
   void open_clipboard();

@@ -201,6 +201,7 @@ void Engine::send_copied_files(const ClipboardContent& content, const std::vecto
                                const Answer& answer) {
   if (!may_send_files(own_index()))
     return answer.error("not_allowed", "the moderator has not allowed you to send files (right: files)");
+  resume_files();
   json ids = json::array(), receivers = json::array();
   for (const std::string& path : desktop::paths_of(as_text(*content.bytes))) {
     std::string problem;

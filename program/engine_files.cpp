@@ -38,6 +38,15 @@ bool Engine::may_send_files(ParticipantId member) const {
   return known != nullptr && (member == core->master() || known->rights.has(session::Right::files));
 }
 
+/// Before anything is remembered of this session: its files have to be found again under its name.
+void Engine::resume_files() {
+  const session::Core& core = *session_->core();
+  std::set<ParticipantId> members;
+  for (const session::Member& member : core.roster.members)
+    if (member.id != core.self) members.insert(member.id);
+  files_->resume(to_hex(core.facts.uuid), members);
+}
+
 void Engine::update_files() {
   if (!files_ || !session_->is_admitted()) return;
   const session::Core& core = *session_->core();
@@ -66,6 +75,7 @@ void Engine::do_send_file(const json& c, const Answer& answer) {
   const session::Core& core = *session_->core();
   if (!may_send_files(core.self))
     return answer.error("not_allowed", "the moderator has not allowed you to send files (right: files)");
+  resume_files();
   std::vector<ParticipantId> to;
   json target = c.value("to", json("all"));
   if (target == "all") {
@@ -97,6 +107,7 @@ void Engine::do_accept_file(const json& c, const Answer& answer) {
   std::string folder = c.value("dir", options_.downloads);
   if (folder.empty()) folder = download_folder();
   if (!folder.starts_with('/')) throw std::invalid_argument("\"dir\" is not an absolute path");
+  if (session_->core()) resume_files();
   files_->accept(file_id_in(c), folder) ? answer.ok() : answer.error("no_such_file", "no such file is offered");
 }
 

@@ -100,7 +100,7 @@ class FoldersTest(SceneTest):
         (other / "b.bin").write_bytes(b"another one")
         self.guest.command("accept_file", file_id=file, dir=str(target))
         self.assertEqual(self.guest.event("file", file_id=file, state="failed")["why"], "changed")
-        self.assertEqual(list(target.iterdir()), [])
+        wait_until(lambda: not list(target.iterdir()), "the beginning of it to go")
 
     def test_where_a_file_is_meant_a_folder_is_one_clear_line(self):
         error = self.master.tell("board_put", file=str(self.photos))["error"]
