@@ -18,6 +18,8 @@
 
 #include "base/text.h"
 #include "crypto/running_hash.h"
+#include "files/file_io.h"
+#include "files/folder_target.h"
 #include "files/names.h"
 
 namespace lotse::files {
@@ -25,51 +27,6 @@ namespace {
 
 constexpr std::size_t kPiece = 256u << 10;  // bytes read at a time when a hash is taken up again
 constexpr int kNumbers = 10000;             // "name (N).ext" is tried so often
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
-std::int64_t changed_ns(const struct stat& s) { return s.st_mtim.tv_sec * 1'000'000'000LL + s.st_mtim.tv_nsec; }
-
-bool read_at(int fd, std::uint64_t offset, std::size_t size, Bytes& out) {
-  out.resize(size);
-  for (std::size_t done = 0; done < size;) {
-    ssize_t n = ::pread(fd, out.data() + done, size - done, static_cast<off_t>(offset + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    done += static_cast<std::size_t>(n);
-  }
-  return true;
-}
-
-bool write_at(int fd, std::uint64_t offset, ByteView bytes) {
-  for (std::size_t done = 0; done < bytes.size();) {
-    ssize_t n = ::pwrite(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    done += static_cast<std::size_t>(n);
-  }
-  return true;
-}
-
-Why why_of(int error) {
-  return error == ENOSPC || error == EDQUOT || error == EFBIG ? Why::disk_full : Why::unwritable;
-}
 
 /// The hash of a file from its beginning, whatever part of it was seen in which order.
 class PrefixHash {
@@ -80,11 +37,12 @@ class PrefixHash {
     hash_.add(bytes);
     to_ += bytes.size();
   }
-  bool catch_up(int fd, std::uint64_t to, const std::atomic<bool>& stopping) {
+  using Read = std::function<bool(std::uint64_t offset, std::size_t size, Bytes& out)>;
+  bool catch_up(const Read& read, std::uint64_t to, const std::atomic<bool>& stopping) {
     Bytes piece;
     while (to_ < to) {
       if (stopping) return false;
-      if (!read_at(fd, to_, static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, to - to_)), piece)) return false;
+      if (!read(to_, static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, to - to_)), piece)) return false;
       add(to_, piece);
     }
     return true;
@@ -99,36 +57,39 @@ class PrefixHash {
 struct Reading {
   Source source;
   Descriptor file{};
+  std::unique_ptr<FolderReader> folder{};
   PrefixHash hash{};
 
-  bool open() {
+  bool read(std::uint64_t offset, std::size_t size, Bytes& out) {
+    if (source.folder) {
+      if (!folder) folder = std::make_unique<FolderReader>(source.folder);
+      return folder->read_at(offset, size, out);
+    }
     if (!file.is_open()) file = Descriptor(::open(source.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    return is_same();
+    return is_same() && read_all_at(file.get(), offset, size, out);
   }
-  bool is_same() const {
-    struct stat now {};
-    return file.is_open() && ::fstat(file.get(), &now) == 0 && S_ISREG(now.st_mode) &&
-           static_cast<std::uint64_t>(now.st_size) == source.size && changed_ns(now) == source.changed_ns;
-  }
+  /// Of a folder each file is looked at when it is read.
+  bool is_same() const { return source.folder || is_unchanged(file.get(), source.size, source.changed_ns); }
 };
 
 struct Writing {
   std::string folder_name, name, part;
+  bool is_folder = false;
   std::uint64_t size = 0;
   Descriptor folder{}, file{};
   PrefixHash hash{};
 };
 
-/// The final name, in the folder that was opened, of what was not there before.
-std::optional<std::string> settle(const Writing& w) {
+/// The final name of `made`, in the folder that was opened, of what was not there before.
+std::optional<std::string> settle(const Writing& w, const std::string& made) {
   for (int number = 1; number < kNumbers; ++number) {
     std::string name = number == 1 ? w.name : numbered_name(w.name, number);
-    if (::renameat2(w.folder.get(), w.part.c_str(), w.folder.get(), name.c_str(), RENAME_NOREPLACE) == 0) return name;
+    if (::renameat2(w.folder.get(), made.c_str(), w.folder.get(), name.c_str(), RENAME_NOREPLACE) == 0) return name;
     if (errno == EEXIST) continue;
-    if (errno != EINVAL && errno != ENOSYS) return std::nullopt;
+    if ((errno != EINVAL && errno != ENOSYS) || w.is_folder) return std::nullopt;
     // A file system that cannot rename so.
-    if (::linkat(w.folder.get(), w.part.c_str(), w.folder.get(), name.c_str(), 0) == 0)
-      return ::unlinkat(w.folder.get(), w.part.c_str(), 0), name;
+    if (::linkat(w.folder.get(), made.c_str(), w.folder.get(), name.c_str(), 0) == 0)
+      return ::unlinkat(w.folder.get(), made.c_str(), 0), name;
     if (errno != EEXIST) return std::nullopt;
   }
   return std::nullopt;
@@ -136,7 +97,7 @@ std::optional<std::string> settle(const Writing& w) {
 
 }  // namespace
 
-std::optional<Source> examine(const std::string& path, std::string& problem) {
+std::optional<Source> examine(const std::string& path, std::string& problem, Folders folders) {
   Source source;
   std::unique_ptr<char, decltype(&std::free)> absolute(::realpath(path.c_str(), nullptr), &std::free);
   struct stat s {};
@@ -144,8 +105,8 @@ std::optional<Source> examine(const std::string& path, std::string& problem) {
     problem = "the file cannot be opened: " + std::string(std::strerror(errno));
     return std::nullopt;
   }
-  if (!S_ISREG(s.st_mode)) {
-    problem = S_ISDIR(s.st_mode) ? "that is a folder: choose the files in it" : "that is no file";
+  if (!S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode)) {
+    problem = "that is no file";
     return std::nullopt;
   }
   if (::access(absolute.get(), R_OK) != 0) {
@@ -156,6 +117,15 @@ std::optional<Source> examine(const std::string& path, std::string& problem) {
   source.name = source.path.substr(source.path.rfind('/') + 1);
   source.size = static_cast<std::uint64_t>(s.st_size);
   source.changed_ns = changed_ns(s);
+  if (!S_ISDIR(s.st_mode)) return source;
+  if (folders == Folders::no) {
+    problem = "that is a folder: choose the files in it";
+    return std::nullopt;
+  }
+  source.folder = list_folder(source.path, problem);
+  if (!source.folder) return std::nullopt;
+  source.size = source.folder->size;
+  source.changed_ns = source.folder->mark;
   return source;
 }
 
@@ -205,7 +175,7 @@ struct Disk::Impl {
   void read(const FileId& id, std::uint32_t attempt, std::uint64_t offset, std::size_t size) {
     auto at = sources.find(id);
     auto bytes = std::make_shared<Bytes>();
-    const bool read = at != sources.end() && at->second.open() && read_at(at->second.file.get(), offset, size, *bytes);
+    const bool read = at != sources.end() && at->second.read(offset, size, *bytes);
     if (read) at->second.hash.add(offset, *bytes);
     tell([=](DiskEvents& to) { to.on_read(id, attempt, offset, read ? bytes.get() : nullptr); });
   }
@@ -213,10 +183,11 @@ struct Disk::Impl {
   void digest(const FileId& id) {
     auto at = sources.find(id);
     std::optional<std::array<std::uint8_t, 32>> sha256;
-    if (at != sources.end() && at->second.open()) {
+    Bytes nothing;
+    if (at != sources.end()) {
       Reading& from = at->second;
-      if (from.hash.catch_up(from.file.get(), from.source.size, stopping) && from.is_same())
-        sha256 = from.hash.finish();
+      auto read = [&from](std::uint64_t offset, std::size_t size, Bytes& out) { return from.read(offset, size, out); };
+      if (from.hash.catch_up(read, from.source.size, stopping) && from.read(0, 0, nothing)) sha256 = from.hash.finish();
       from.hash = PrefixHash();  // it may be asked for again
     }
     tell([=](DiskEvents& to) { to.on_digest(id, sha256 ? &*sha256 : nullptr); });
@@ -228,6 +199,7 @@ struct Disk::Impl {
     w.name = safe_name(offer.name);
     w.part = "." + w.name + "." + to_hex(ByteView(offer.id).first(6)) + ".part";
     w.size = offer.size;
+    w.is_folder = offer.is_folder;
     w.folder = Descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!w.folder.is_open()) return refuse(offer.id, Why::unwritable);
     w.file = Descriptor(
@@ -243,7 +215,10 @@ struct Disk::Impl {
       if (have == 0) ::unlinkat(w.folder.get(), w.part.c_str(), 0);
       return refuse(offer.id, Why::disk_full);
     }
-    if (::ftruncate(w.file.get(), static_cast<off_t>(have)) != 0 || !w.hash.catch_up(w.file.get(), have, stopping))
+    auto read = [&w](std::uint64_t offset, std::size_t size, Bytes& out) {
+      return read_all_at(w.file.get(), offset, size, out);
+    };
+    if (::ftruncate(w.file.get(), static_cast<off_t>(have)) != 0 || !w.hash.catch_up(read, have, stopping))
       return refuse(offer.id, Why::unwritable);
     targets.insert_or_assign(offer.id, std::move(w));
     tell([id = offer.id, have](DiskEvents& to) { to.on_target(id, have, {}); });
@@ -255,7 +230,7 @@ struct Disk::Impl {
 
   void write(const FileId& id, std::uint64_t offset, const Bytes& bytes) {
     auto at = targets.find(id);
-    const bool written = at != targets.end() && write_at(at->second.file.get(), offset, bytes);
+    const bool written = at != targets.end() && write_all_at(at->second.file.get(), offset, bytes);
     const Why why = written ? Why{} : why_of(errno);
     std::optional<std::uint64_t> have;
     if (written) {
@@ -272,14 +247,16 @@ struct Disk::Impl {
     std::optional<std::string> path;
     std::optional<Why> why;
     const bool right = w.hash.reaches() == w.size && w.hash.finish() == sha256;
-    if (!right) {
-      ::unlinkat(w.folder.get(), w.part.c_str(), 0);
-    } else if (auto name = settle(w)) {
-      path = w.folder_name + (w.folder_name.ends_with('/') ? "" : "/") + *name;
-    } else {
-      why = why_of(errno);
-      ::unlinkat(w.folder.get(), w.part.c_str(), 0);
+    std::string made = w.part;
+    if (right && w.is_folder) {
+      made += ".d";
+      why = take_apart(w.file.get(), w.size, w.folder.get(), made);
     }
+    auto name = right && !why ? settle(w, made) : std::nullopt;
+    if (name) path = w.folder_name + (w.folder_name.ends_with('/') ? "" : "/") + *name;
+    if (right && !name && !why) why = why_of(errno);
+    if (!name || w.is_folder) ::unlinkat(w.folder.get(), w.part.c_str(), 0);
+    if (!name && w.is_folder) remove_tree(w.folder.get(), w.part + ".d");
     targets.erase(at);
     tell([=](DiskEvents& to) { to.on_finished(id, path, why); });
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "files/folder_source.h"
 #include "files/transfer.h"
 
 namespace lotse::files {
@@ -14,10 +15,12 @@ struct Source {
   std::string path;  // absolute
   std::string name;
   std::uint64_t size = 0;
-  std::int64_t changed_ns = 0;  // its time of modification
+  std::int64_t changed_ns = 0;  // its time of modification; of a folder the mark of its listing
+  std::shared_ptr<const FolderListing> folder{};
 };
+enum class Folders { no, yes };
 /// Nothing: `problem` says why, in words for people.
-std::optional<Source> examine(const std::string& path, std::string& problem);
+std::optional<Source> examine(const std::string& path, std::string& problem, Folders folders = Folders::no);
 
 /// What was done, in the order in which it was asked. Called through `post`.
 class DiskEvents {

@@ -26,7 +26,7 @@ void Receiving::accept(const std::string& folder, Instant now) {
   accepted_ = true;
   transfer_.path = folder;
   pace_.start(0, now);
-  host_.open_target({transfer_.id, transfer_.name, transfer_.size}, folder);
+  host_.open_target(offer_of(transfer_), folder);
 }
 
 void Receiving::refuse(Instant) {

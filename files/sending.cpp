@@ -22,7 +22,7 @@ void Sending::change(State state) {
 void Sending::offer(Instant now) {
   stalled_at_ = Instant::never();
   if (!here_) return;
-  const bool said = host_.say(transfer_.peer, wire::FileOffer{transfer_.id, transfer_.name, transfer_.size});
+  const bool said = host_.say(transfer_.peer, offer_of(transfer_));
   stalled_at_ = now + (said ? Duration(wire::kFileStall) : kSayAgain);
 }
 

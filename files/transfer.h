@@ -24,6 +24,8 @@ struct Transfer {
   ParticipantId peer;
   std::string name;  // as it was offered
   std::uint64_t size = 0, done = 0;
+  bool is_folder = false;
+  std::uint32_t files = 0;  // in the folder
   State state = State::offered;
   std::string path;        // outgoing: what is sent; incoming: where it lies when it is done
   std::optional<Why> why;  // it failed, or was cancelled by the other one
@@ -34,6 +36,10 @@ struct Transfer {
   std::optional<FileId> board_file;            // incoming: which of the board's it is
   std::optional<wire::BoardNo::Why> board_no;  // it failed: what the relay, or the moderator, says
 };
+
+inline wire::FileOffer offer_of(const Transfer& transfer) {
+  return {transfer.id, transfer.name, transfer.size, transfer.is_folder, transfer.files};
+}
 
 /// Called from inside the functions of Transfers; none may call back into it. What the disk has done it is told later,
 /// in the order in which it was asked. `attempt` comes back with the result: of what was asked before a new beginning

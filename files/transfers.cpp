@@ -22,6 +22,17 @@ auto* at(const Map& map, const FileId& id) {
   return found == map.end() ? nullptr : found->second.get();
 }
 
+Transfer transfer_of(const wire::FileOffer& offer, ParticipantId peer) {
+  Transfer transfer;
+  transfer.id = offer.id;
+  transfer.peer = peer;
+  transfer.name = offer.name;
+  transfer.size = offer.size;
+  transfer.is_folder = offer.is_folder;
+  transfer.files = offer.files;
+  return transfer;
+}
+
 }  // namespace
 
 void Pace::start(std::uint64_t done, Instant now) {
@@ -64,17 +75,13 @@ void Transfers::forget_oldest() {
 
 // --- what the person wants -------------------------------------------------------------------------------------------
 
-bool Transfers::offer(const FileId& id, ParticipantId to, const std::string& name, std::uint64_t size,
-                      const std::string& path, Instant now) {
+bool Transfers::offer(const wire::FileOffer& offer, ParticipantId to, const std::string& path, Instant now) {
+  const FileId& id = offer.id;
   if (unfinished({}) >= wire::kMaxFiles || in_.contains(id)) return false;
   if (Sending* known = outgoing(id); known != nullptr && !is_over(known->transfer().state)) return false;
   forget_oldest();
-  Transfer transfer;
-  transfer.id = id;
+  Transfer transfer = transfer_of(offer, to);
   transfer.outgoing = true;
-  transfer.peer = to;
-  transfer.name = name;
-  transfer.size = size;
   transfer.path = path;
   auto& sending = out_[id] = std::make_unique<Sending>(host_, windows_[to], std::move(transfer));
   host_.changed(sending->transfer());
@@ -209,11 +216,7 @@ void Transfers::on_offer(ParticipantId from, const wire::FileOffer& offer, bool 
 
 Receiving& Transfers::incoming_from(ParticipantId from, const wire::FileOffer& offer) {
   forget_oldest();
-  Transfer transfer;
-  transfer.id = offer.id;
-  transfer.peer = from;
-  transfer.name = offer.name;
-  transfer.size = offer.size;
+  Transfer transfer = transfer_of(offer, from);
   auto& file = in_[offer.id] = std::make_unique<Receiving>(host_, std::move(transfer));
   return *file;
 }

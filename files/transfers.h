@@ -17,8 +17,7 @@ class Transfers {
   explicit Transfers(TransfersHost& host) : host_(host) {}
 
   /// False: too many are under way, or this one is.
-  bool offer(const FileId& id, ParticipantId to, const std::string& name, std::uint64_t size, const std::string& path,
-             Instant now);
+  bool offer(const wire::FileOffer& offer, ParticipantId to, const std::string& path, Instant now);
   /// One that was accepted by an earlier run of the program.
   void go_on(const wire::FileOffer& offer, ParticipantId from, const std::string& folder, Instant now);
   // What the person wants. False: there is no such file, or nothing to do with it.

@@ -42,6 +42,16 @@ session::Right right_in(const json& command) {
   return *right;
 }
 
+session::Rights rights_in(const nlohmann::json& command) {
+  session::Rights rights;
+  for (const nlohmann::json& name : command.at("rights")) {
+    auto right = session::right_from_name(name.get<std::string>());
+    if (!right) throw std::invalid_argument("there is no right \"" + name.get<std::string>() + "\"");
+    rights.set(*right, true);
+  }
+  return rights;
+}
+
 Duration timeout_in(const json& command) {
   return std::chrono::milliseconds(
       std::clamp<std::int64_t>(command.value("timeout_ms", std::int64_t{kDefaultTimeout.count()}), 0, 3600'000));

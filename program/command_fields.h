@@ -19,6 +19,8 @@ std::optional<ParticipantId> presenter_in(const nlohmann::json& command);
 std::optional<ScreenId> screen_in(const nlohmann::json& command);
 /// "right", control without it.
 session::Right right_in(const nlohmann::json& command);
+/// "rights": a list of names.
+session::Rights rights_in(const nlohmann::json& command);
 /// "timeout_ms", 5 s without it, an hour at most.
 Duration timeout_in(const nlohmann::json& command);
 Point point_in(const nlohmann::json& command);

@@ -68,12 +68,7 @@ void Engine::do_request_share(const json& c, const Answer& answer) {
 
 void Engine::do_rights_default(const json& c, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
-  session::Rights rights;
-  for (const json& name : c.at("rights")) {
-    auto right = session::right_from_name(name.get<std::string>());
-    if (!right) throw std::invalid_argument("unknown right");
-    rights.set(*right, true);
-  }
+  const session::Rights rights = rights_in(c);
   with_session([&](Session& s) { refusal(s.set_default_rights(rights, net::Loop::now()), answer); });
 }
 

@@ -57,7 +57,8 @@ void Engine::do_start_session(const json& c, const Answer& answer) {
   bool shares = !share.empty() && share != "none";
   options.lead.mode = mode.value_or(shares ? session::Mode::presentation : session::Mode::control);
   if (shares) share_what_ = share;
-  options.lead.default_rights = options_.rights.value_or(session::Rights::usual());
+  options.lead.default_rights =
+      c.contains("rights") && !options_.rights ? rights_in(c) : options_.rights.value_or(session::Rights::usual());
   options.lead.colors = options_.colors;
   std::string password = c.value("password", options_.password.text());
   options_.password.clear();

@@ -385,6 +385,7 @@ void Engine::let_session_go() {
   loop_.post([session = std::shared_ptr<session::Session>(std::move(session_)),
               ways = std::shared_ptr<DirectWays>(std::move(direct_)),
               exchange = std::shared_ptr<FileExchange>(std::move(files_)),
+              clipboard = std::shared_ptr<SharedClipboard>(std::move(clipboard_)),
               board = std::shared_ptr<BoardExchange>(std::move(board_))] {});
   board_files_.clear();
   board_cut_ = false;

@@ -20,6 +20,7 @@
 #include "program/mark_layer.h"
 #include "program/options.h"
 #include "program/relay_link.h"
+#include "program/shared_clipboard.h"
 #include "program/shared_screen.h"
 #include "program/views.h"
 #include "program/waits.h"
@@ -71,6 +72,7 @@ class Engine : public session::SessionHost {
   void notify(session::Event event) override { pending_events_.push_back(std::move(event)); }
   void on_direct(ParticipantId from, const wire::DirectSignal& signal) override;
   void on_file(ParticipantId from, wire::FileMessage message) override;
+  void on_clipboard(ParticipantId from, wire::FileMessage message) override;
   void on_board(const std::vector<session::BoardFile>& files) override;
   void work(std::function<std::function<void()>()> job) override { loop_.work(task_of(std::move(job))); }
   void decode(std::function<std::function<void()>()> job) override { loop_.decode(task_of(std::move(job))); }
@@ -113,7 +115,23 @@ class Engine : public session::SessionHost {
   /// Files that go between us and others.
   void open_files();
   void update_files();
+  void resume_files();
   bool pause_file(const wire::FileId& id, bool on);
+  /// What is copied, here and there.
+  void open_clipboard();
+  ClipboardUse clipboard_use() const;
+  ParticipantId own_index() const { return ParticipantId{static_cast<std::uint16_t>(self_)}; }
+  bool is_controlling(ParticipantId member, ParticipantId presenter) const;
+  bool may_send_clipboard(ParticipantId member) const;
+  std::set<ParticipantId> clipboard_partners() const;
+  std::optional<std::vector<ParticipantId>> clipboard_receivers(const nlohmann::json& command,
+                                                                const Answer& answer) const;
+  void send_clipboard(const desktop::ClipboardContent& content, const std::vector<ParticipantId>& to,
+                      const Answer& answer);
+  void send_copied_files(const desktop::ClipboardContent& content, const std::vector<ParticipantId>& to,
+                         const Answer& answer);
+  void answer_content(const desktop::ClipboardContent& content, nlohmann::json fields, const std::string& file,
+                      const Answer& answer);
   /// Files that lie on the session's board.
   void open_board();
   void update_board();
@@ -212,6 +230,11 @@ class Engine : public session::SessionHost {
   void do_board_get(const nlohmann::json&, const Answer&);
   void do_board_remove(const nlohmann::json&, const Answer&);
   void do_board_list(const nlohmann::json&, const Answer&);
+  void do_clipboard(const nlohmann::json&, const Answer&);
+  void do_clipboard_get(const nlohmann::json&, const Answer&);
+  void do_clipboard_send(const nlohmann::json&, const Answer&);
+  void do_clipboard_set(const nlohmann::json&, const Answer&);
+  void do_clipboard_take(const nlohmann::json&, const Answer&);
   void do_path(const nlohmann::json&, const Answer&);
   void do_paths(const nlohmann::json&, const Answer&);
   void do_stats(const nlohmann::json&, const Answer&);
@@ -276,6 +299,7 @@ class Engine : public session::SessionHost {
   std::unique_ptr<RelayLink> relay_;
   std::unique_ptr<DirectWays> direct_;
   std::unique_ptr<FileExchange> files_;
+  std::unique_ptr<SharedClipboard> clipboard_;
   std::unique_ptr<BoardExchange> board_;
   std::vector<session::BoardFile> board_files_;  // the oldest first
   bool board_cut_ = false;                       // it has not heard that the connection was lost

@@ -38,6 +38,15 @@ bool Engine::may_send_files(ParticipantId member) const {
   return known != nullptr && (member == core->master() || known->rights.has(session::Right::files));
 }
 
+/// Before anything is remembered of this session: its files have to be found again under its name.
+void Engine::resume_files() {
+  const session::Core& core = *session_->core();
+  std::set<ParticipantId> members;
+  for (const session::Member& member : core.roster.members)
+    if (member.id != core.self) members.insert(member.id);
+  files_->resume(to_hex(core.facts.uuid), members);
+}
+
 void Engine::update_files() {
   if (!files_ || !session_->is_admitted()) return;
   const session::Core& core = *session_->core();
@@ -53,6 +62,9 @@ void Engine::update_files() {
     files_->on_members(members, here);
     files_->resume(session, members);
     if (stale) files_->on_connection();
+    if (!clipboard_) open_clipboard();
+    clipboard_->on_members(members, here);
+    if (stale) clipboard_->on_connection();
   });
 }
 
@@ -63,6 +75,7 @@ void Engine::do_send_file(const json& c, const Answer& answer) {
   const session::Core& core = *session_->core();
   if (!may_send_files(core.self))
     return answer.error("not_allowed", "the moderator has not allowed you to send files (right: files)");
+  resume_files();
   std::vector<ParticipantId> to;
   json target = c.value("to", json("all"));
   if (target == "all") {
@@ -77,7 +90,7 @@ void Engine::do_send_file(const json& c, const Answer& answer) {
     if (id == core.self || !core.member(id)) return answer.error("no_such_member", "there is no such participant here");
   if (to.empty()) return answer.error("no_such_member", "nobody else is here");
   std::string problem;
-  auto source = files::examine(c.at("file").get<std::string>(), problem);
+  auto source = files::examine(c.at("file").get<std::string>(), problem, files::Folders::yes);
   if (!source) return answer.error("file_name", problem);
   if (source->size > wire::kMaxFileSize) return answer.error("too_large", "the file is too large");
   json ids = json::array();
@@ -94,6 +107,7 @@ void Engine::do_accept_file(const json& c, const Answer& answer) {
   std::string folder = c.value("dir", options_.downloads);
   if (folder.empty()) folder = download_folder();
   if (!folder.starts_with('/')) throw std::invalid_argument("\"dir\" is not an absolute path");
+  if (session_->core()) resume_files();
   files_->accept(file_id_in(c), folder) ? answer.ok() : answer.error("no_such_file", "no such file is offered");
 }
 

@@ -160,6 +160,8 @@ json roster_json(const Roster& roster, int self, const std::set<ParticipantId>& 
           {"master", roster.master.value()},
           {"mode", mode_name(roster.mode)},
           {"locked", roster.locked},
+          {"rights_default", names_of(roster.default_rights)},
+          {"arrows_moving", roster.arrows_moving},
           {"members", members}};
 }
 

@@ -60,8 +60,13 @@ void FileExchange::arm() { timer_.set(transfers_.next_deadline()); }
 void FileExchange::start(const FileMemory::Outgoing& file) {
   disk_.open_source(file.id, file.source);
   // Names of files are bytes, and need not be text.
-  transfers_.offer(file.id, ParticipantId{file.to}, clean_text(file.source.name, wire::kMaxFileName), file.source.size,
-                   file.source.path, net::Loop::now());
+  const files::Source& source = file.source;
+  transfers_.offer({.id = file.id,
+                    .name = clean_text(source.name, wire::kMaxFileName),
+                    .size = source.size,
+                    .is_folder = source.folder != nullptr,
+                    .files = source.folder ? static_cast<std::uint32_t>(source.folder->files) : 0},
+                   ParticipantId{file.to}, source.path, net::Loop::now());
   arm();
 }
 
@@ -71,7 +76,7 @@ void FileExchange::resume(const std::string& session, const std::set<Participant
     if (members.contains(ParticipantId{file.to})) start(file);
   for (const FileMemory::Incoming& file : memory_.unreceived(session))
     if (members.contains(ParticipantId{file.from}))
-      transfers_.go_on({file.id, file.name, file.size}, ParticipantId{file.from}, file.folder, net::Loop::now());
+      transfers_.go_on(file.offer, ParticipantId{file.from}, file.folder, net::Loop::now());
 }
 
 std::optional<wire::FileId> FileExchange::offer(const files::Source& source, ParticipantId to) {
@@ -94,7 +99,7 @@ std::optional<wire::FileId> FileExchange::offer(const files::Source& source, Par
 bool FileExchange::accept(const wire::FileId& id, const std::string& folder) {
   const files::Transfer* transfer = transfers_.find(id);
   if (transfer == nullptr || !transfers_.accept(id, folder, net::Loop::now())) return false;
-  memory_.remember(FileMemory::Incoming{id, folder, transfer->size, transfer->name, session_, transfer->peer.value()});
+  memory_.remember(FileMemory::Incoming{files::offer_of(*transfer), folder, session_, transfer->peer.value()});
   return true;
 }
 

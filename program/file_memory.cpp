@@ -67,12 +67,14 @@ json without(const json& all, const std::string& id) {
 }  // namespace
 
 void FileMemory::remember(const Incoming& file) {
-  std::string id = to_hex(file.id);
+  std::string id = to_hex(file.offer.id);
   json all = without(load(folder_), id);
   all.push_back({{"id", id},
                  {"path", file.folder},
-                 {"name", file.name},
-                 {"size", file.size},
+                 {"name", file.offer.name},
+                 {"size", file.offer.size},
+                 {"is_folder", file.offer.is_folder},
+                 {"files", file.offer.files},
                  {"session", file.session},
                  {"from", file.from},
                  {"since", std::time(nullptr)}});
@@ -102,7 +104,7 @@ void FileMemory::forget(const wire::FileId& id) {
 std::optional<std::string> FileMemory::folder_of(const wire::FileOffer& offer) const {
   for (const json& entry : load(folder_))
     if (entry["id"] == to_hex(offer.id) && entry.contains("from") && entry["size"] == offer.size &&
-        entry["name"] == offer.name)
+        entry["name"] == offer.name && entry.value("is_folder", json(false)) == offer.is_folder)
       return entry["path"].get<std::string>();
   return std::nullopt;
 }
@@ -123,8 +125,11 @@ std::vector<FileMemory::Incoming> FileMemory::unreceived(const std::string& sess
   for (const json& entry : load(folder_)) {
     auto id = id_in(entry);
     if (!id || entry.value("session", json()) != session || !entry.value("from", json()).is_number_unsigned()) continue;
-    list.push_back({*id, entry["path"].get<std::string>(), entry["size"].get<std::uint64_t>(),
-                    entry["name"].get<std::string>(), session, entry["from"].get<std::uint16_t>()});
+    wire::FileOffer offer{*id, entry["name"].get<std::string>(), entry["size"].get<std::uint64_t>()};
+    offer.is_folder = entry.value("is_folder", json(false)) == true;
+    if (const json files = entry.value("files", json(0)); files.is_number_unsigned())
+      offer.files = files.get<std::uint32_t>();
+    list.push_back({std::move(offer), entry["path"].get<std::string>(), session, entry["from"].get<std::uint16_t>()});
   }
   return list;
 }
@@ -135,7 +140,7 @@ std::vector<FileMemory::Outgoing> FileMemory::unsent(const std::string& session)
     if (entry.value("session", json()) != session || !entry.value("to", json()).is_number_unsigned()) continue;
     auto id = id_in(entry);
     std::string problem;
-    auto now = files::examine(entry["path"].get<std::string>(), problem);
+    auto now = files::examine(entry["path"].get<std::string>(), problem, files::Folders::yes);
     bool same = now && entry["size"] == now->size && entry.value("changed", json()) == now->changed_ns;
     if (!same || !id) continue;
     Outgoing file;

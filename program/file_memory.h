@@ -15,10 +15,8 @@ class FileMemory {
   explicit FileMemory(std::string folder) : folder_(std::move(folder)) {}
 
   struct Incoming {
-    wire::FileId id{};
-    std::string folder;
-    std::uint64_t size = 0;
-    std::string name;     // as it was offered
+    wire::FileOffer offer;
+    std::string folder;   // where it goes
     std::string session;  // hexadecimal
     std::uint16_t from = 0;
   };

@@ -155,6 +155,7 @@ ui::AppOptions app_options(const Options& options, const ui::Settings& settings)
   app.theme = settings.theme;
   app.name = settings.name.empty() ? options.name : settings.name;
   app.relay = options.relay;
+  if (options.clipboard) app.clipboard = name_of(*options.clipboard);
   app.config_dir = config_folder(options);
   app.invitation = options.invitation.text();
   app.started = options.kind == Kind::master ? options.share || options.mode || options.password_given

@@ -88,7 +88,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   o.name = own_name();
   CLI::App app;
   describe(app, kind);
-  std::string mode, rights, colors = "true", films = "on", ask, password, password_file, token_file, share;
+  std::string mode, rights, colors = "true", films = "on", clipboard, ask, password, password_file, token_file, share;
   std::vector<std::string> invitation;
   ProxyWords proxy;
   bool participant = kind == Kind::participant;
@@ -123,6 +123,10 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   app.add_option("--downloads", o.downloads,
                  "folder for files that you take without naming one; default: the desktop's for downloads")
       ->check(CLI::ExistingDirectory);
+  app.add_option("--clipboard", clipboard,
+                 "what is copied goes to others: hand (when you send it), auto (also by itself, between those of whom "
+                 "one controls the other's screen), off (nothing goes, nothing comes)")
+      ->check(CLI::IsMember({"hand", "auto", "off"}));
   app.add_option("--ask", ask, "answer consents without a person: yes or no")->check(CLI::IsMember({"yes", "no"}));
   app.add_option("--lang", o.language, "language of the windows: en, de");
   app.add_option(
@@ -187,6 +191,7 @@ Result<Options, int> parse_options(Kind kind, int argc, char** argv) {
   if (!share.empty()) o.share = share;
   if (!mode.empty()) o.mode = mode == "control" ? session::Mode::control : session::Mode::presentation;
   o.films = films == "on" ? session::Films::on : session::Films::off;
+  o.clipboard = clipboard_use_from(clipboard);
   if (!ask.empty()) o.ask = ask == "yes";
   o.colors = colors == "256" ? codec::Colors::c256 : colors == "grey" ? codec::Colors::grey : codec::Colors::full;
   return o;

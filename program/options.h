@@ -9,6 +9,7 @@
 #include "net/caged_workers.h"
 #include "net/proxy.h"
 #include "net/relay_connection.h"
+#include "program/clipboard_use.h"
 #include "program/secret_text.h"
 #include "session/film_director.h"
 #include "session/rights.h"
@@ -39,6 +40,7 @@ struct Options {
   std::string record, canvas_file, log_file, config, language;
   std::string identity_file;  // with the passphrase of the identity to show; - asks; empty: none is shown
   std::string path = "auto";
+  std::optional<ClipboardUse> clipboard;    // none given: what windows have saved, else by hand
   std::string downloads;                    // folder; empty: the desktop's
   std::optional<net::ProxySettings> proxy;  // for this run; none given: the saved ones
   std::optional<bool> ask;

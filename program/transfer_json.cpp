@@ -98,6 +98,7 @@ json transfer_json(const files::Transfer& transfer, int self) {
       {"done", transfer.done},
       {"state", name_of(transfer.state)},
       {"rate_bps", static_cast<std::int64_t>(transfer.rate * 8)}};
+  if (transfer.is_folder) out["is_folder"] = true, out["files"] = transfer.files;
   if (transfer.board) {
     out["board"] = true;
     out["peer"] = out["from"] = out["to"] = 0;

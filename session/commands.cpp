@@ -207,6 +207,13 @@ bool Session::tell_file(ParticipantId member, const wire::FileMessage& message, 
   return core_->tell(member, out, crypto::Stream::files);
 }
 
+bool Session::tell_clipboard(ParticipantId member, const wire::FileMessage& message, Instant now) {
+  if (!begin_call(now) || !core_ || core_->member(member) == nullptr) return false;
+  wire::pb::Message out;
+  write_file(message, *out.mutable_clipboard());
+  return core_->tell(member, out, crypto::Stream::files);
+}
+
 Session::Refusal Session::point(ParticipantId presenter, ScreenId screen, std::optional<Point> tip, Instant now) {
   if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
   return marking_->point(presenter, screen, tip);

@@ -16,6 +16,8 @@ struct Writer {
   void operator()(const wire::FileOffer& m) const {
     out.mutable_offer()->set_name(m.name);
     out.mutable_offer()->set_size(m.size);
+    out.mutable_offer()->set_is_folder(m.is_folder);
+    out.mutable_offer()->set_files(m.files);
   }
   void operator()(const wire::FileChunk& m) const {
     out.mutable_chunk()->set_offset(m.offset);
@@ -34,7 +36,7 @@ struct Writer {
 
 std::optional<wire::FileMessage> read_offer(const wire::FileId& id, const wire::pb::File::Offer& from) {
   if (from.size() > wire::kMaxFileSize || from.name().size() > wire::kMaxFileName) return std::nullopt;
-  return wire::FileOffer{id, clean_text(from.name(), wire::kMaxFileName), from.size()};
+  return wire::FileOffer{id, clean_text(from.name(), wire::kMaxFileName), from.size(), from.is_folder(), from.files()};
 }
 
 std::optional<wire::FileMessage> read_chunk(const wire::FileId& id, const wire::pb::File::Chunk& from) {

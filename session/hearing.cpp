@@ -115,6 +115,10 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       if (auto file = core_->member(from) ? read_file(message.file()) : std::nullopt)
         return host_.on_file(from, std::move(*file));
       return void(++drops_.other);
+    case M::kClipboard:
+      if (auto part = core_->member(from) ? read_file(message.clipboard()) : std::nullopt)
+        return host_.on_clipboard(from, std::move(*part));
+      return void(++drops_.other);
     case M::kBoardPut:
       return board_->on_put(from, message.board_put());
     case M::kBoardRemove:

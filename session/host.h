@@ -79,6 +79,8 @@ class SessionHost {
 
   /// `from`, a member, says something about a file (docs/protocol/files.md).
   virtual void on_file(ParticipantId from, wire::FileMessage message) { (void)from, (void)message; }
+  /// The same about what it copied.
+  virtual void on_clipboard(ParticipantId from, wire::FileMessage message) { (void)from, (void)message; }
 
   /// What is on the board now, the oldest first (docs/protocol/board.md).
   virtual void on_board(const std::vector<BoardFile>& files) { (void)files; }

@@ -99,6 +99,7 @@ class Session {
   bool tell_direct(ParticipantId member, const wire::DirectSignal& signal, Instant now);
   /// The same for what SessionHost::on_file() has there.
   bool tell_file(ParticipantId member, const wire::FileMessage& message, Instant now);
+  bool tell_clipboard(ParticipantId member, const wire::FileMessage& message, Instant now);
   /// A file of ours, which the relay has all of; again until SessionHost::on_board() has it.
   Refusal put_on_board(BoardFile file, Instant now);
   Refusal remove_from_board(const wire::FileId& id, Instant now);

@@ -181,7 +181,8 @@ class Stage:
     def display(self, size="1280x800", depth=24, *options):
         """A virtual X display that only we can open; its name. Later programs get it as their DISPLAY. `options`: more
         of Xvfb's."""
-        cookie, server, clients = secrets.token_hex(16), self.folder / "server.auth", self.folder / "display.auth"
+        cookie, clients = secrets.token_hex(16), self.folder / "display.auth"
+        server = self.folder / f"server-{cookie[:8]}.auth"  # its own: servers read theirs again when it has changed
         self._authority(server, ":0", cookie)
         read, write = os.pipe()
         process = self.start(["Xvfb", "-displayfd", write, "-screen", "0", f"{size}x{depth}", "-nolisten", "tcp",

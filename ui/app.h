@@ -16,6 +16,7 @@ struct AppOptions {
   std::string theme;         // "" = as the system, "dark", "light"
   std::string name;          // own name, as last used
   std::string relay;         // as last used
+  std::string clipboard{};   // "" = as last used, or as the command clipboard has it
   std::string config_dir;    // recent.json, settings.json live here
   std::string invitation;    // number, code or link to join at once: shown in the field
   bool started = false;      // the program already runs a session: begin on its page, not on the start page

@@ -23,6 +23,7 @@ Settings first_settings(const AppOptions& options) {
   if (!options.name.empty()) settings.name = options.name;
   if (!options.relay.empty()) settings.relay = options.relay;
   if (!options.language.empty()) settings.language = options.language;
+  if (!options.clipboard.empty()) settings.clipboard = options.clipboard;
   if (!options.theme.empty()) settings.theme = options.theme;
   return settings;
 }
@@ -53,6 +54,8 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                [this] { closing_ = true; },
                [this] { windows_wish_ = true; },
                [this](int to) { send_file_.choose(context_, to); },
+               [this](const std::string& file) { send_file_.save_in(context_, file); },
+               [this](int member) { rights_dialog_.open(context_, member); },
                [this](const std::string& file) { removal_.ask(file); }} {
   use_language(settings_.language);
   model_.own_name = settings_.name;
@@ -79,6 +82,7 @@ void AppWindow::wake() {
 }
 
 int AppWindow::run() {
+  if (settings_.clipboard != "hand") send_now({{"do", "clipboard"}, {"use", settings_.clipboard}});
   if (!options_.invitation.empty() && !options_.started) {
     start_.join(context_);
     run_commands();
@@ -189,6 +193,7 @@ void AppWindow::take_drop(const SDL_Event& event) {
 void AppWindow::ask_to_close() {
   send_file_.close();
   removal_.close();
+  rights_dialog_.close();
   if (model_.in_session() && model_.role == Role::master && !model_.members.empty()) {
     host_.ask_to_end(true);
     dirty_ = true;
@@ -286,6 +291,7 @@ void AppWindow::draw_page() {
   settings_dialog_.draw(context_);
   access_dialog_.draw(context_);
   ways_dialog_.draw(context_);
+  rights_dialog_.draw(context_);
   if (model_.consents.empty()) send_file_.draw(context_), removal_.draw(context_);
   if ((page == Page::host || page == Page::viewer) && !kit_.dialog_open() && kit_.shortcut(SDLK_o))
     send_file_.choose(context_, SendFileDialog::kAsk);

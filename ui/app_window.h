@@ -21,6 +21,7 @@
 #include "ui/picture_view.h"
 #include "ui/picture_window.h"
 #include "ui/probe.h"
+#include "ui/rights_dialog.h"
 #include "ui/send_file_dialog.h"
 #include "ui/settings_dialog.h"
 #include "ui/start_page.h"
@@ -79,6 +80,7 @@ class AppWindow {
   SettingsDialog settings_dialog_;
   AccessDialog access_dialog_;
   WaysDialog ways_dialog_;
+  RightsDialog rights_dialog_;
   SendFileDialog send_file_;
   BoardRemoval removal_;
   PageContext context_;

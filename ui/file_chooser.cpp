@@ -46,11 +46,13 @@ pid_t spawn(const std::vector<std::string>& command, int output) {
 }
 
 /// In the order in which they fit the desktop.
-std::array<std::vector<std::string>, 2> commands(const std::string& title) {
+std::array<std::vector<std::string>, 2> commands(const std::string& title, FileChooser::Wanted wanted) {
   const char *home = std::getenv("HOME"), *desktop = std::getenv("XDG_CURRENT_DESKTOP");
+  const bool folder = wanted == FileChooser::Wanted::folder;
   std::array<std::vector<std::string>, 2> all{
-      {{"zenity", "--file-selection", "--multiple", "--separator=//", "--title=" + title},
-       {"kdialog", "--title", title, "--getopenfilename", home != nullptr ? home : "/"}}};
+      {{"zenity", "--file-selection", folder ? "--directory" : "--multiple", "--separator=//", "--title=" + title},
+       {"kdialog", "--title", title, folder ? "--getexistingdirectory" : "--getopenfilename",
+        home != nullptr ? home : "/"}}};
   if (desktop != nullptr && std::string_view(desktop).find("KDE") != std::string_view::npos) std::swap(all[0], all[1]);
   return all;
 }
@@ -84,12 +86,12 @@ FileChooser::~FileChooser() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool FileChooser::open(const std::string& title) {
+bool FileChooser::open(const std::string& title, Wanted wanted) {
   if (running()) return true;
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return false;
   pid_t child = -1;
-  for (const auto& command : commands(title))
+  for (const auto& command : commands(title, wanted))
     if (child < 0) child = spawn(command, ends[1]);
   close(ends[1]);
   if (child < 0) {

@@ -26,8 +26,9 @@ class FileChooser {
   FileChooser(const FileChooser&) = delete;
   FileChooser& operator=(const FileChooser&) = delete;
 
+  enum class Wanted { files, folder };
   /// Opens the dialog. False when the desktop has no such program. One at a time.
-  bool open(const std::string& title);
+  bool open(const std::string& title, Wanted wanted = Wanted::files);
   bool running() const { return thread_.joinable(); }
   /// What came of it, once.
   std::optional<Choice> take();

@@ -87,11 +87,21 @@ std::vector<Button> chips_of(const Transfer& t) {
                      .label = _("Accept"),
                      .look = Look::chip_on,
                      .tip = _("Save it in the folder for downloads")});
+    chips.push_back({.id = "file.save." + t.id,
+                     .label = _("Save in…"),
+                     .look = Look::chip,
+                     .tip = _("Choose the folder where it goes")});
     chips.push_back({.id = "file.refuse." + t.id, .label = _("Refuse"), .look = Look::chip});
   }
-  if (may_show(t))
+  if (may_show(t)) {
     chips.push_back(
         {.id = "file.show." + t.id, .label = _("Show folder"), .look = Look::chip, .tip = shortened(t.path, 90)});
+    if (!t.board)
+      chips.push_back({.id = "file.copy." + t.id,
+                       .label = _("Copy"),
+                       .look = Look::chip,
+                       .tip = _("Then paste it in a folder or a message")});
+  }
   return chips;
 }
 
@@ -100,8 +110,16 @@ std::string failed_words(const Transfer& t) {
   return file_words(t.why, t.reason);
 }
 
+std::string folder_words(const Transfer& t) {
+  if (!t.is_folder) return {};
+  return filled(P_("folder, {count} file", "folder, {count} files", static_cast<unsigned long>(std::max(0, t.files))),
+                {{"count", std::to_string(t.files)}}) +
+         " · ";
+}
+
 void draw_transfer(PageContext& context, Column& c, const Transfer& t) {
-  FileRow row{.name = t.name, .words = peer_words(context.model, t), .dot = member_color(context, t.peer)};
+  FileRow row{
+      .name = t.name, .words = folder_words(t) + peer_words(context.model, t), .dot = member_color(context, t.peer)};
   add_transfer(row, t);
   act_on_transfer(context, t, draw_file_row(c, row));
 }
@@ -173,6 +191,10 @@ void act_on_transfer(PageContext& context, const Transfer& t, const std::string&
     context.model.forget_transfer(t.id);
   else if (verb == "show")
     show_folder(context, t);
+  else if (verb == "save")
+    context.save_in(t.id);
+  else if (verb == "copy")
+    context.send({{"do", "clipboard_take"}, {"file_id", t.id}});
   else
     context.send({{"do", verb + "_file"}, {"file_id", t.id}});
 }

@@ -27,9 +27,9 @@ std::string number_in_link(const std::string& link) {
   return digits.find_first_not_of("0123456789") == digits.npos ? digits : "";
 }
 
-std::set<std::string> rights_field(const json& e) {
+std::set<std::string> rights_field(const json& e, const char* name = "rights") {
   std::set<std::string> rights;
-  auto field = e.find("rights");
+  auto field = e.find(name);
   if (field == e.end() || !field->is_array()) return rights;
   for (const auto& right : *field)
     if (right.is_string() && rights.size() < 32) rights.insert(right.get<std::string>());
@@ -65,7 +65,9 @@ void Model::reset() {
   std::string name = own_name, last_relay = relay;
   ProxyChoice last_proxy = proxy;
   AccessFindings last_access = access;
+  std::string last_use = clipboard_use;
   *this = Model{};
+  clipboard_use = last_use;
   proxy = last_proxy;
   access = last_access;
   own_name = name;
@@ -190,6 +192,8 @@ void Model::fold(const json& e, std::time_t now) {
     fold_board(e);
   } else if (name == "drawing") {
     fold_drawing(e);
+  } else if (name == "clipboard" || name == "clipboard_use" || name == "clipboard_transfer") {
+    fold_clipboard(name, e);
   } else if (name == "error" || name == "warning") {
     fold_problem(e);
   } else if (name == "ended") {
@@ -254,6 +258,8 @@ void Model::fold_people(const std::string& name, const json& e) {
     master = int_field(e, "master", master);
     mode = text_field(e, "mode", 32).empty() ? mode : text_field(e, "mode", 32);
     locked = bool_field(e, "locked", locked);
+    rights_default = rights_field(e, "rights_default");
+    arrows_moving = int_field(e, "arrows_moving", arrows_moving);
     auto list = e.find("members");
     if (list == e.end() || !list->is_array()) return;
     std::map<int, Member> before;

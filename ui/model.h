@@ -78,6 +78,19 @@ struct AccessFindings {
   std::string best, nat, tls, issuer, proxy;
   std::vector<AccessAsk> asks;
 };
+/// What another member copied last.
+struct ClipboardNews {
+  int from = -1;
+  std::string kind;  // text, image
+  std::int64_t bytes = 0;
+};
+/// One that is on its way.
+struct ClipboardMove {
+  bool incoming = false;
+  int peer = -1;
+  std::int64_t size = 0, done = 0;
+};
+inline constexpr std::int64_t kClipboardSlow = 1 << 20;  // bytes from which on it may take a while
 struct Monitor {
   std::string name;
   int x = 0, y = 0, width = 0, height = 0;
@@ -131,6 +144,7 @@ class Model {
   std::string screen_title(ScreenKey key) const;  // "Anna · DP-1", as much of it as tells it apart
   ControlState control() const;                   // of the presenter who is viewed
 
+  std::set<int> clipboard_partners() const;     // between whom what is copied goes by itself
   bool may(const std::string& right) const;     // this person, as far as the roster says
   std::size_t offers() const;                   // files that wait for this person's answer
   void forget_transfer(const std::string& id);  // only a finished one
@@ -164,6 +178,11 @@ class Model {
   std::vector<Transfer> transfers;  // in order of arrival
   std::vector<BoardFile> board;     // as the program lists it, oldest first
   bool board_known = false;
+  std::set<std::string> rights_default;  // of those who join; empty: not told
+  int arrows_moving = 8;                 // that may on one screen at once
+  ClipboardNews clipboard;
+  std::vector<ClipboardMove> clipboard_moves;
+  std::string clipboard_use = "hand";
   std::deque<ConsentRequest> consents;
   std::optional<RelayQuestion> question;
   std::optional<Problem> problem;  // ends the way into a session
@@ -211,6 +230,8 @@ class Model {
   void fold_file(const nlohmann::json& e);
   void fold_board(const nlohmann::json& e);
   void fold_drawing(const nlohmann::json& e);
+  void fold_clipboard(const std::string& name, const nlohmann::json& e);
+  void fold_clipboard_move(const nlohmann::json& e);
   Transfer* transfer_of(const std::string& id);
   void fold_sources(const nlohmann::json& e);
   void fold_whiteboard(bool shared);

@@ -52,6 +52,8 @@ void Model::fold_file(const json& e) {
     t->name = name_field(e, "name");
     if (t->name.empty()) t->name = std::string(1, '?');
     t->board = bool_field(e, "board", false);
+    t->is_folder = bool_field(e, "is_folder", false);
+    t->files = int_field(e, "files", 0);
     t->board_file = text_field(e, "board_file", 64);
     if (!t->board) t->peer = int_field(e, "peer", int_field(e, t->incoming ? "from" : "to", -1));
   }

@@ -27,6 +27,8 @@ struct PageContext {
   std::function<void()> open_windows;  // one for each screen of others
   std::function<void(int)>
       send_file;  // chooses one for that member; SendFileDialog::kAsk: asks for whom, kBoard: there
+  std::function<void(const std::string&)> save_in;  // asks where that offered file shall go
+  std::function<void(int)> open_rights;             // of that member, or of those who join: RightsDialog::kJoining
   std::function<void(const std::string&)> ask_to_remove;  // whether that file shall go from the board
 };
 

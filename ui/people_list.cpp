@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ui/clipboard_menu.h"
+#include "ui/rights_dialog.h"
 #include "ui/send_file_dialog.h"
 #include "ui/texts.h"
 
@@ -38,19 +40,20 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   const bool presenting = model.own_screen_shared(), leading = model.role == Role::master;
   if (m.id == model.self) return items;
   items.push_back({.id = id + "send_file", .label = _("Send a file…")});
+  if (model.may("clipboard") && model.clipboard_use != "off")
+    items.push_back({.id = id + "send_clipboard", .label = _("Send what I copied")});
   if (presenting || leading) {
     if (model.controls(m))
       items.push_back({.id = id + "revoke", .label = _("Take control back")});
     else if (presenting)
-      items.push_back({.id = id + "grant", .label = _("Allow control")});
+      items.insert(items.end(), {{.id = id + "grant", .label = _("Allow control")},
+                                 {.id = id + "grant_short", .label = _("Allow control for 10 minutes")}});
   }
   if (leading && !m.sharing) items.push_back({.id = id + "request_share", .label = _("Ask to see their screen")});
   if (leading) {
     items.push_back(
         {.id = id + "mute", .label = has_right(m, "chat") ? _("Mute in the chat") : _("Let them chat again")});
-    items.push_back(
-        {.id = id + "point", .label = has_right(m, "point") ? _("Stop their pointing") : _("Let them point")});
-    items.push_back({.id = id + "draw", .label = has_right(m, "draw") ? _("Stop their drawing") : _("Let them draw")});
+    items.push_back({.id = id + "rights", .label = _("Rights…")});
     items.push_back({.id = id + "deputy", .label = m.deputy > 0 ? _("No longer deputy") : _("Make deputy")});
     items.push_back({.id = id + "handover", .label = _("Hand the session over")});
     items.push_back({.id = id + "kick", .label = _("Remove from the session")});
@@ -61,12 +64,11 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
 
 void act(PageContext& context, const Member& m, const std::string& verb) {
   if (verb == "send_file") return context.send_file(m.id);
+  if (verb == "rights") return context.open_rights(m.id);
+  if (verb == "send_clipboard") return context.send({{"do", "clipboard_send"}, {"to", m.id}});
   nlohmann::json command{{"do", verb}, {"participant", m.id}};
-  if (verb == "grant" || verb == "revoke") command["right"] = "control";
-  if (verb == "point" || verb == "draw") {
-    command["do"] = has_right(m, verb) ? "revoke" : "grant";
-    command["right"] = verb;
-  }
+  if (verb == "grant" || verb == "revoke" || verb == "grant_short") command["right"] = "control";
+  if (verb == "grant_short") command.update({{"do", "grant"}, {"seconds", 600}});
   if (verb == "deputy") command["on"] = m.deputy == 0;
   if (verb == "mute") command["on"] = has_right(m, "chat");
   context.send(command);
@@ -129,9 +131,22 @@ void draw_people(PageContext& context, Column& c) {
                                          {.id = "people.send_file",
                                           .label = _("Send a file…"),
                                           .look = Look::chip,
-                                          .tip = _("Choose a file, or drop it on the window (Ctrl+O)")}},
+                                          .tip = _("Choose a file, or drop it on the window (Ctrl+O)")},
+                                         {.id = "people.send_folder",
+                                          .label = _("Send a folder…"),
+                                          .look = Look::chip,
+                                          .tip = _("Choose a folder, or drop it on the window")}},
                                         Align::left);
+  if (context.model.role == Role::master &&
+      c.buttons({{.id = "people.rights",
+                  .label = _("Rights of those who join…"),
+                  .look = Look::chip,
+                  .tip = _("What participants may do: chat, point, files and more")}},
+                Align::left) == "people.rights")
+    context.open_rights(RightsDialog::kJoining);
+  draw_clipboard_menu(context, c);
   if (pressed == "people.ways") context.open_ways();
+  if (pressed == "people.send_folder") context.send_file(SendFileDialog::kFolder);
   if (pressed == "people.send_file") context.send_file(SendFileDialog::kAsk);
 }
 

@@ -204,6 +204,30 @@ ProblemWords problem_words(const std::string& code, const std::string& message, 
   return words;
 }
 
+namespace {
+
+std::string clipboard_words_of(const Problem& problem) {
+  const std::string& code = problem.code;
+  const std::map<std::string, std::string> values{{"name", problem.whom.empty() ? _("Somebody") : problem.whom}};
+  const bool image = problem.message == "image";
+  if (code == "clipboard_put")
+    return filled(
+        image ? _("{name} copied an image. You can paste it now.") : _("{name} copied a text. You can paste it now."),
+        values);
+  if (code == "clipboard_came")
+    return filled(image ? _("{name} sent an image. Under \"Clipboard\" you can take it.")
+                        : _("{name} sent a text. Under \"Clipboard\" you can take it."),
+                  values);
+  if (code == "clipboard_sent") return filled(_("{name} has what you copied."), values);
+  if (code == "clipboard_refused") return filled(_("{name} takes no clipboard."), values);
+  if (code == "clipboard_failed") return filled(_("What you copied did not reach {name}."), values);
+  if (code == "clipboard_empty")
+    return _("Nothing is copied that could be sent: copy a text, an image or files first.");
+  return problem.message;
+}
+
+}  // namespace
+
 std::string notice_words(const Problem& problem) {
   const std::string& code = problem.code;
   if (code == "input_suspended") return _("The other side uses its own mouse. Yours waits a moment.");
@@ -225,6 +249,7 @@ std::string notice_words(const Problem& problem) {
   if (code == "board_saved")
     return filled(_("The file {file} from the board is saved."), {{"file", shortened(problem.message, 48)}});
   if (code == "board_full" || code == "gone" || code == "no_board") return file_words(code, problem.message);
+  if (code.starts_with("clipboard_")) return clipboard_words_of(problem);
   if (code == "you_lead") return _("You lead the session now. It has a new code and a new link.");
   if (code == "other_leads") return filled(_("{name} leads the session now."), {{"name", problem.message}});
   if (code == "hand_over_failed") return _("The participant did not take over. You still lead the session.");

@@ -86,15 +86,33 @@ void SendFileDialog::choose(PageContext& context, int to) {
   }
   if (open_) return;
   if (chooser_.running()) return context.kit.toast(_("The window for choosing a file is open already."));
+  const bool folder = to == kFolder;
+  if (folder) to = kAsk;
   chosen_for_ = to;
-  if (chooser_.open(chooser_title(context.model, to))) return;
+  saving_.clear();
+  if (chooser_.open(folder ? std::string(_("Choose a folder to send")) : chooser_title(context.model, to),
+                    folder ? FileChooser::Wanted::folder : FileChooser::Wanted::files))
+    return;
   typing_ = true;
   prepare(context, to);
+}
+
+void SendFileDialog::save_in(PageContext& context, const std::string& file_id) {
+  if (chooser_.running()) return context.kit.toast(_("The window for choosing a file is open already."));
+  saving_ = file_id;
+  if (chooser_.open(_("Choose a folder to save in"), FileChooser::Wanted::folder)) return;
+  saving_.clear();
+  context.kit.toast(_("This desktop has no window for choosing a folder (zenity or kdialog)."));
 }
 
 bool SendFileDialog::take_chosen(PageContext& context) {
   const auto choice = chooser_.take();
   if (!choice) return false;
+  if (const std::string file = std::exchange(saving_, {}); !file.empty()) {
+    if (!choice->files.empty() && is_usable(context, choice->files.front()))
+      context.send({{"do", "accept_file"}, {"file_id", file}, {"dir", choice->files.front()}});
+    return true;
+  }
   if (!context.model.in_session() || (choice->files.empty() && !choice->failed)) return true;
   if (chosen_for_ == kBoard && !choice->failed) {  // whatever was dropped meanwhile is another matter
     put(context, choice->files);
@@ -119,7 +137,8 @@ bool SendFileDialog::take_typed() {
   std::error_code error;
   if (!file.is_absolute()) {
     problem_ = _("Enter the whole path, beginning with / or ~/.");
-  } else if (!std::filesystem::is_regular_file(file, error)) {
+  } else if (!std::filesystem::is_regular_file(file, error) &&
+             (for_board() || !std::filesystem::is_directory(file, error))) {
     problem_ = _("There is no such file.");
   } else {
     files_ = {file.string()};
@@ -193,7 +212,10 @@ void SendFileDialog::draw(PageContext& context) {
     if (typing_) {
       enter = draw_typing(c);
     } else if (files_.size() == 1) {
-      c.text(Type::subtitle, Ink::text, _("Send this file to…"));
+      std::error_code error;
+      c.text(
+          Type::subtitle, Ink::text,
+          std::filesystem::is_directory(files_.front(), error) ? _("Send this folder to…") : _("Send this file to…"));
       const std::string name = name_of_file(files_.front());
       const Box line = c.take(21);
       if (!kit.measuring()) {

@@ -12,7 +12,7 @@ namespace lotse::ui {
 
 class SendFileDialog {
  public:
-  static constexpr int kAsk = -1, kBoard = -2;
+  static constexpr int kAsk = -1, kBoard = -2, kFolder = -3;  // kFolder: a folder, asks for whom
 
   /// `wake`: from any thread, when take_chosen() has something to do.
   explicit SendFileDialog(std::function<void()> wake) : chooser_(std::move(wake)) {}
@@ -22,6 +22,8 @@ class SendFileDialog {
   /// Opens the desktop's dialog. `to`: a member, who then gets the files without another question, as kBoard does, or
   /// kAsk.
   void choose(PageContext& context, int to);
+  /// Asks where an offered file shall go, and takes it.
+  void save_in(PageContext& context, const std::string& file_id);
   /// Takes what was chosen in the desktop's dialog; true when something changed.
   bool take_chosen(PageContext& context);
   void draw(PageContext& context);
@@ -45,6 +47,7 @@ class SendFileDialog {
 
   FileChooser chooser_;
   int chosen_for_ = kAsk;
+  std::string saving_;  // the offer whose place is being chosen, or none
   bool open_ = false, shown_ = false, typing_ = false;
   std::vector<std::string> files_;
   std::string to_, typed_, problem_;

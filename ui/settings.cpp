@@ -50,6 +50,10 @@ Settings load_settings(const std::string& folder) {
   settings.relay = text_field(value, "relay", 300);
   settings.language = text_field(value, "language", 8);
   settings.theme = text_field(value, "theme", 8);
+  const std::string rights = text_field(value, "start_rights", 8);
+  if (rights == "watch" || rights == "work") settings.start_rights = rights;
+  const std::string clipboard = text_field(value, "clipboard", 8);
+  if (clipboard == "auto" || clipboard == "off") settings.clipboard = clipboard;
   if (text_field(value, "start_mode", 32) == "presentation") settings.start_mode = "presentation";
   return settings;
 }
@@ -62,6 +66,8 @@ bool save_settings(const std::string& folder, const Settings& s) {
   value["relay"] = s.relay;
   value["language"] = s.language;
   value["theme"] = s.theme;
+  value["clipboard"] = s.clipboard;
+  value["start_rights"] = s.start_rights;
   value["start_mode"] = s.start_mode;
   return save_object(file, value);
 }

@@ -8,6 +8,8 @@ namespace lotse::ui {
 
 struct Settings {
   std::string name, relay, language, theme;  // "" = not chosen
+  std::string clipboard = "hand";            // as the command clipboard has it: hand, auto, off
+  std::string start_rights = "talk";         // of ui/rights_dialog.h: watch, talk, work
   std::string start_mode = "control";        // what was started last: control, presentation
 };
 /// A missing or broken file gives the defaults.

@@ -58,6 +58,10 @@ void SettingsDialog::draw(PageContext& context) {
            {{.id = "settings.language.", .label = _("As the system")},
             {.id = "settings.language.en", .label = "English"},
             {.id = "settings.language.de", .label = "Deutsch"}});
+    choose(c, "settings.clipboard", _("What I copy goes to others"), edited_.clipboard,
+           {{.id = "settings.clipboard.hand", .label = _("Only when I send it")},
+            {.id = "settings.clipboard.auto", .label = _("By itself while one controls the other's screen")},
+            {.id = "settings.clipboard.off", .label = _("Never")}});
     choose(c, "settings.theme", _("Colours"), edited_.theme,
            {{.id = "settings.theme.", .label = _("As the system")},
             {.id = "settings.theme.dark", .label = _("Dark")},
@@ -68,8 +72,11 @@ void SettingsDialog::draw(PageContext& context) {
                                     Align::right);
     const bool test = std::exchange(test_wish_, false);
     if ((pressed == "settings.save" || enter || test) && proxy_.problem().empty()) {
+      if (edited_.clipboard != context.settings.clipboard)
+        context.send({{"do", "clipboard"}, {"use", edited_.clipboard}});
       const bool renamed = edited_.name != context.settings.name;
       edited_.start_mode = context.settings.start_mode;
+      edited_.start_rights = context.settings.start_rights;
       context.settings = edited_;
       context.settings_changed();
       keep_token(context);

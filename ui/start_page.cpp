@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ui/invitation.h"
+#include "ui/rights_dialog.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -156,6 +157,7 @@ void StartPage::start(PageContext& context) {
                 {"name", context.settings.name},
                 {"mode", context.settings.start_mode},
                 {"share", present ? share_ : "none"},
+                {"rights", preset_rights(context.settings.start_rights)},
                 {"password", code_kind_ == "own" ? passphrase_ : code_kind_}});
 }
 
@@ -208,6 +210,22 @@ float StartPage::draw_recent(PageContext& context, Box box) {
   return y + card.height - box.y;
 }
 
+void StartPage::draw_rights(PageContext& context, Column& c) {
+  std::string& chosen = context.settings.start_rights;
+  c.text(Type::body_strong, Ink::text, _("What those may do who join"));
+  std::vector<MenuItem> items;
+  for (const RightsPreset& preset : rights_presets())
+    items.push_back({.id = std::string("rights.") + preset.id,
+                     .label = preset_words(preset.id),
+                     .checked = chosen == preset.id,
+                     .hint = preset_hint(preset.id)});
+  const Button button{.id = "options.rights", .label = preset_words(chosen), .look = Look::select, .icon = Icon::down};
+  const std::string pressed = c.kit().menu(button, c.take(kControlHeight), items);
+  if (pressed.empty()) return;
+  chosen = pressed.substr(pressed.find('.') + 1);
+  context.settings_changed();
+}
+
 void StartPage::draw_options(PageContext& context) {
   if (!options_open_) return;
   context.kit.dialog("options", 520, "options.done", "options.done", "options.code", [&](Column& c) {
@@ -244,6 +262,7 @@ void StartPage::draw_options(PageContext& context) {
           !chosen.empty())
         share_ = chosen;
     }
+    draw_rights(context, c);
     const bool weak = code_kind_ == "own" && to_utf32(passphrase_).size() < 10;
     if (c.buttons({{.id = "options.done", .label = _("Done"), .look = Look::primary, .enabled = !weak}},
                   Align::right) == "options.done")

@@ -22,6 +22,7 @@ class StartPage {
   float draw_modes(PageContext& context, Column& column);
   float draw_recent(PageContext& context, Box box);
   void draw_options(PageContext& context);
+  void draw_rights(PageContext& context, Column& column);
   void start(PageContext& context);
 
   std::string entry_, hint_;

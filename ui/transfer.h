@@ -14,6 +14,8 @@ struct Transfer {
   std::string peer_name;  // as last known: who has left keeps it here
   std::string name;       // for people; never a path
   std::int64_t size = 0, done = 0;
+  bool is_folder = false;
+  int files = 0;  // in it, as its sender says
   TransferState state = TransferState::offered;
   std::string path;  // done and incoming: where it lies now
   double rate_bps = 0;

@@ -15,8 +15,10 @@ using FileId = std::array<std::uint8_t, 16>;  // random, made by the sender
 // By the sender.
 struct FileOffer {
   FileId id{};
-  std::string name;        // UTF-8, no folders; the receiver makes its own of it
-  std::uint64_t size = 0;  // bytes
+  std::string name;         // UTF-8, no folders; the receiver makes its own of it
+  std::uint64_t size = 0;   // bytes
+  bool is_folder = false;   // as files/folder.h has it
+  std::uint32_t files = 0;  // in it, as its sender says
 };
 struct FileChunk {
   FileId id{};

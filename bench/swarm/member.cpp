@@ -120,6 +120,12 @@ void Member::raise_hand(bool up) {
   with_session([&](session::Session& s) { s.raise_hand(up, net::Loop::now()); });
 }
 
+void Member::point(Point tip) {
+  if (screens_.empty()) return;
+  const auto [presenter, screen] = screens_.begin()->first;
+  with_session([&](session::Session& s) { s.point(presenter, screen, tip, net::Loop::now()); });
+}
+
 void Member::leave() {
   with_session([](session::Session& s) { s.leave(net::Loop::now()); });
 }

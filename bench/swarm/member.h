@@ -31,6 +31,8 @@ class Member final : public session::SessionHost {
 
   void chat(const std::string& text);
   void raise_hand(bool up);
+  /// On the first screen that is shown; nothing without one.
+  void point(Point tip);
   void leave();
 
   int number() const { return number_; }

@@ -5,6 +5,8 @@ scroll    a page that scrolls at 30 frames a second, for one viewer and for many
 throttle  the same while some of them have a slow line
 slide     a new page: when it is complete at the last viewer, beside a bare fan-out of the same bytes over TLS
 late      what somebody who joins later has to receive
+talk      the screen at rest, a chat line a second, eight arrows that fly: what master and relay compute
+handover  from the command until the next master leads, and back
 
 Everything runs on this machine over loopback. The swarm opens and proves every packet of every viewer, which costs as
 much processor time as all those viewers would on machines of their own: on a few cores the figures are its as well."""
@@ -30,6 +32,10 @@ class Sizes:
         self.viewers, self.throttled, self.seconds, self.slides, self.late = viewers, throttled, seconds, slides, late
         self.calm_s = calm_s
 
+
+POINTERS = 8
+MASTER_LIMIT, RELAY_LIMIT = 5, 15  # % of a core, of talk
+HANDOVER_LIMIT = 1000  # ms
 
 FULL = Sizes(100, 10, 10, 6, 10, 12)
 SMOKE = Sizes(5, 1, 2, 2, 2, 1)
@@ -230,6 +236,44 @@ class Bench:
         self.close_swarm()
 
 
+    def talk(self):
+        n, seconds = self.sizes.viewers, self.sizes.seconds
+        self.out.title(f"{n} members, nothing moves but {POINTERS} arrows, a chat line a second; peer: the limit")
+        self.open_swarm("--chat-per-s", 1, "--pointers", min(POINTERS, n - 1))
+        before = self.ours.cpu()
+        lines = len(self.ours.master.lines)
+        time.sleep(seconds)
+        after = self.ours.cpu()
+        told = self.ours.master.lines[lines:]
+        chat, arrows = (sum(l.get("event") == kind for l in told) for kind in ("chat", "pointer"))
+        for part, limit in (("sharer", MASTER_LIMIT), ("relay", RELAY_LIMIT)):
+            self.add(f"talk: processor, {'master' if part == 'sharer' else part}",
+                     100 * (after[part] - before[part]) / seconds, limit, "% of a core")
+        self.add("talk: chat lines", chat / seconds, 1, "1/s")
+        self.add("talk: steps of arrows", arrows / seconds, 10 * min(POINTERS, n - 1), "1/s")
+
+    def handover(self):
+        self.out.title(f"hand-over with {self.sizes.viewers} members; peer: the limit")
+        master, viewer = self.ours.master, self.ours.viewer
+        viewer_id = next(l["self"] for l in viewer.lines if l.get("event") == "roster")
+        there, back = [], []
+        for _ in range(3 if self.sizes is SMOKE else 10):
+            for leader, next_one, index, times in ((master, viewer, viewer_id, there), (viewer, master, 0, back)):
+                start, known = time.monotonic_ns(), len(next_one.lines)
+                leader.command("handover", participant=index)
+                led = next_one.event("master", start=known, participant=index)
+                times.append((led["t"] - start) / 1e6)
+                leader.event("master", participant=index, start=0)
+                time.sleep(self.sizes.calm_s / 4)
+        for name, times in (("handover", there), ("handover back", back)):
+            for share in (0.5, 1):
+                self.add(f"{name}: until the next one leads, {'p50' if share < 1 else 'longest'}",
+                         report.percentile(times, share), HANDOVER_LIMIT, "ms")
+
+
+PARTS = ("scroll", "slide", "late", "throttle", "talk", "handover")
+
+
 def run(stage, options, out):
     sizes = SMOKE if options.smoke else FULL
     if options.viewers:
@@ -240,12 +284,18 @@ def run(stage, options, out):
     process = scenes.backdrop(bench.screen) if options.size == "1920x1080" else None
     bench.ours.connect()
     bench.ours.settle()
-    alone = bench.play(1, sizes.slides)
-    many = bench.scroll()
-    bench.slide(alone)
-    bench.late()
-    bench.close_swarm()
-    bench.throttle(many)
+    parts = options.parts or PARTS
+    if set(parts) & set(PARTS[:4]):
+        alone = bench.play(1, sizes.slides)
+        many = bench.scroll()
+        bench.slide(alone)
+        bench.late()
+        bench.close_swarm()
+        bench.throttle(many)
+    if set(parts) & set(PARTS[4:]):
+        bench.talk()
+        bench.handover()
+        bench.close_swarm()
     bench.ours.disconnect()
     if process:
         bench.screen.end(process)
@@ -255,6 +305,8 @@ def main(folder, arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="lotse-bench-relay", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART",
+                        help="the first four come together, and so do the last two; all, unless said otherwise")
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
     parser.add_argument("--smoke", action="store_true", help="only shows that everything works")
     parser.add_argument("--viewers", type=int, default=0, help="100, unless said otherwise")

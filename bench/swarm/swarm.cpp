@@ -42,6 +42,7 @@ Swarm::Swarm(net::Loop& loop, const program::Invitation& invitation, SwarmOption
       sink_(std::move(sink)),
       join_timer_(loop, [this] { join_next(); }),
       chat_timer_(loop, [this] { say_something(); }),
+      point_timer_(loop, [this] { point_somewhere(); }),
       frame_timer_(loop, [this] { old_frames(); }),
       wanted_(options_.members) {
   if (options_.decode == Decode::all) loop_.start_decoders(net::Cage::open);
@@ -99,6 +100,7 @@ void Swarm::join_next() {
   members_.push_back(
       std::make_unique<Member>(loop_, number, way, pin_, std::move(options), options_.decode, std::move(events)));
   if (number == 0 && options_.chat_per_s > 0) say_something();
+  if (number == 0 && options_.pointers > 0) point_somewhere();
   next_join_ = net::Loop::now() + std::chrono::microseconds(static_cast<long>(options_.join_gap_ms * 1000));
   join_timer_.set(next_join_);
   make_keys();
@@ -113,6 +115,17 @@ void Swarm::say_something() {
     break;
   }
   chat_timer_.set(net::Loop::now() + std::chrono::microseconds(static_cast<long>(1e6 / options_.chat_per_s)));
+}
+
+void Swarm::point_somewhere() {
+  ++point_step_;
+  int left = options_.pointers;
+  for (const auto& member : members_) {
+    if (left-- == 0) break;
+    if (member->joined() && !member->ended())
+      member->point({100 + (point_step_ * 7 + member->number() * 50) % 800, 100 + (point_step_ * 3) % 500});
+  }
+  point_timer_.set(net::Loop::now() + 100ms);
 }
 
 void Swarm::frame_ended(const Member& member, Member::ScreenKey key, SlotVersion version) {
@@ -206,6 +219,7 @@ json Swarm::stats() const {
 void Swarm::leave() {
   join_timer_.set(Instant::never());
   chat_timer_.set(Instant::never());
+  point_timer_.set(Instant::never());
   for (auto& member : members_)
     if (!member->ended()) member->leave();
 }

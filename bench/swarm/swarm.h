@@ -18,6 +18,7 @@ struct SwarmOptions {
   int keys = 8;              // RSA keys that are made ahead: one takes up to a second
   double join_gap_ms = 120;  // a master takes ten joins a second
   double chat_per_s = 0;     // lines of all members together
+  int pointers = 0;          // of so many members an arrow flies, ten steps a second
   double throttle_mbit = 0;  // of `throttled` of them, the first ones; 0: none
   int throttled = 0;
   Decode decode = Decode::none;
@@ -47,6 +48,7 @@ class Swarm {
   void make_keys();
   void join_next();
   void say_something();
+  void point_somewhere();
   void frame_ended(const Member& member, Member::ScreenKey key, SlotVersion version);
   void tell_frame(Member::ScreenKey key, SlotVersion version, const Frame& frame);
   void old_frames();
@@ -59,13 +61,14 @@ class Swarm {
   crypto::Credentials credentials_;
   SwarmOptions options_;
   Sink sink_;
-  net::Loop::Timer join_timer_, chat_timer_, frame_timer_;
+  net::Loop::Timer join_timer_, chat_timer_, point_timer_, frame_timer_;
   std::unique_ptr<ThrottledPath> slow_;
   std::vector<std::shared_ptr<crypto::RsaKey>> keys_;
   std::vector<std::unique_ptr<Member>> members_;
   int wanted_ = 0, making_ = 0;
   Instant next_join_{};
   std::size_t speaker_ = 0;
+  int point_step_ = 0;
   std::map<std::tuple<ParticipantId, ScreenId, SlotVersion>, Frame> frames_;
   std::vector<float> spread_ms_, throttled_spread_ms_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();

@@ -10,34 +10,13 @@
 #include <mutex>
 
 #include "crypto/running_hash.h"
+#include "scratch_folder.h"
 
 using namespace lotse;
 using namespace lotse::files;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/lotse-disk-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string path;
-
-  std::string file(const std::string& name) const { return path + "/" + name; }
-  std::string read(const std::string& name) const {
-    std::ifstream in(file(name), std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(file(name)) << text; }
-  std::vector<std::string> names() const {
-    std::vector<std::string> all;
-    for (const auto& entry : fs::directory_iterator(path)) all.push_back(entry.path().filename());
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-};
 
 /// Waits for each answer of the disk.
 struct Answers final : DiskEvents {

@@ -93,9 +93,9 @@ void Side::restart() {
   world_.everybody_is_here();
   for (const auto& [id, transfer] : unfinished)
     if (transfer.outgoing)
-      transfers.offer(id, transfer.peer, transfer.name, transfer.size, transfer.path, world_.now);
+      transfers.offer(offer_of(transfer), transfer.peer, transfer.path, world_.now);
     else if (accepted.contains(id))
-      transfers.go_on({id, transfer.name, transfer.size}, transfer.peer, "/here", world_.now);
+      transfers.go_on(offer_of(transfer), transfer.peer, "/here", world_.now);
 }
 
 World::World() { everybody_is_here(); }
@@ -168,7 +168,7 @@ FileId World::send(Side& from, std::size_t size, std::uint8_t number) {
   Bytes& bytes = from.sources[id];
   bytes.resize(size);
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
-  from.transfers.offer(id, other(from).self, "report.pdf", size, "/home/report.pdf", now);
+  from.transfers.offer({.id = id, .name = "report.pdf", .size = size}, other(from).self, "/home/report.pdf", now);
   run(200ms);
   return id;
 }

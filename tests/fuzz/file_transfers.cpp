@@ -77,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Transfers transfers(host);
   const ParticipantId peer{1};
   transfers.on_members({peer}, {peer}, host.now);
-  for (std::uint8_t i = 0; i < 3; ++i) transfers.offer(FileId{0xFF, i}, peer, "a", i * 100'000u, "/a", host.now);
+  for (std::uint8_t i = 0; i < 3; ++i)
+    transfers.offer({.id = FileId{0xFF, i}, .name = "a", .size = i * 100'000u}, peer, "/a", host.now);
   while (in.ok() && in.left() > 3) {
     auto what = in.get<std::uint8_t>();
     FileId id{static_cast<std::uint8_t>(what & 0x80 ? 0xFF : 0), static_cast<std::uint8_t>(what >> 4 & 7)};

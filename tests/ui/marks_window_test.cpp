@@ -280,18 +280,3 @@ TEST_CASE("who shares the screen clears what others have drawn on it, as long as
                       {{"event", "drawing"}, {"presenter", 1}, {"screen", 1}, {"strokes", 0}}});
   CHECK(window.control("banner.clear").is_null());
 }
-
-TEST_CASE("the moderator takes and gives pointing and drawing in the list of people") {
-  Shown window("view-draw-master");
-  CHECK(window.press("person.3"));
-  CHECK(window.press("3.draw"));
-  json command = window.backend.wait_for("revoke");
-  CHECK(command["participant"] == 3);
-  CHECK(command["right"] == "draw");
-  json without = rights({"view", "chat"});
-  without["participant"] = 3;
-  window.backend.say({without});
-  CHECK(window.press("person.3"));
-  CHECK(window.press("3.point"));
-  CHECK(window.backend.wait_for("grant")["right"] == "point");
-}

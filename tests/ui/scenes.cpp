@@ -246,6 +246,28 @@ std::vector<Scene> all_scenes() {
                     hosting_files = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna(), bernd()})});
   for (const json& event : files(0, 1)) with_files.push_back(event);
   for (const json& event : files(2, 2)) hosting_files.push_back(event);
+  json sending{{"event", "clipboard_transfer"}, {"direction", "out"}, {"peer", 2}, {"type", "image"}};
+  sending.update({{"size", 52'000'000}, {"done", 21'000'000}, {"state", "active"}});
+  const std::vector<json> host_copies =
+      plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna(), bernd()}),
+                       {{"event", "clipboard"}, {"from", 2}, {"type", "text"}, {"bytes", 1240}, {"put", false}},
+                       {{"event", "clipboard_use"}, {"use", "auto"}},
+                       sending});
+  add({.name = "host-clipboard",
+       .events = host_copies,
+       .presses = {"people.clipboard"},
+       .program = "lotse-master",
+       .page = "host"});
+  add({.name = "host-rights",
+       .events = hosting_files,
+       .presses = {"people.rights"},
+       .program = "lotse-master",
+       .page = "host"});
+  add({.name = "view-clipboard",
+       .events = viewing(false),
+       .presses = {"panel.people", "people.clipboard"},
+       .picture = true,
+       .page = "viewer"});
   add({.name = "view-files", .events = with_files, .picture = true, .page = "viewer"});
   add({.name = "host-files", .events = hosting_files, .program = "lotse-master", .page = "host"});
   std::vector<json> with_a_board = plus(viewing(false),
