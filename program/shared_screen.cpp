@@ -87,9 +87,10 @@ SharedScreen::SharedScreen(net::Loop& loop, const std::string& display, const st
   source_ = desktop::make_x11_source(display, choice);
   source_->set_colors(colors);
   try {
-    input_ =
-        desktop::make_x11_input(display, {[relay = relay_] { relay->post([](Handler& h) { h.on_local_input(); }); },
-                                          [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); }});
+    input_ = desktop::make_x11_input(display,
+                                     {[relay = relay_] { relay->post([](Handler& h) { h.on_local_input(); }); },
+                                      [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); },
+                                      [relay = relay_] { relay->post([](Handler& h) { h.on_input_not_held(); }); }});
   } catch (const std::exception& e) {
     no_input(e.what());
   }
@@ -99,6 +100,11 @@ SharedScreen::SharedScreen(net::Loop& loop, const std::string& display, const st
 SharedScreen::~SharedScreen() {
   relay_->stop();
   if (input_.sink) input_.sink->release_all();
+}
+
+bool SharedScreen::hold_local_input(bool held) {
+  if (input_.local) input_.local->hold(held);
+  return input_.local != nullptr;
 }
 
 void SharedScreen::request(ScreenId screen) { source_->request(screen); }

@@ -24,6 +24,7 @@
 #include "ui/send_file_dialog.h"
 #include "ui/settings_dialog.h"
 #include "ui/start_page.h"
+#include "ui/system_dialog.h"
 #include "ui/viewer_page.h"
 #include "ui/ways_dialog.h"
 
@@ -79,6 +80,7 @@ class AppWindow {
   SettingsDialog settings_dialog_;
   AccessDialog access_dialog_;
   WaysDialog ways_dialog_;
+  SystemDialog system_dialog_;
   SendFileDialog send_file_;
   BoardRemoval removal_;
   PageContext context_;

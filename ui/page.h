@@ -28,6 +28,7 @@ struct PageContext {
   std::function<void(int)>
       send_file;  // chooses one for that member; SendFileDialog::kAsk: asks for whom, kBoard: there
   std::function<void(const std::string&)> ask_to_remove;  // whether that file shall go from the board
+  std::function<void(int)> open_system_info;              // of that member's computer
 };
 
 /// The bar at the top: mark, title, an optional chip; buttons are drawn by the page, right to left from the returned
