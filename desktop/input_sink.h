@@ -49,10 +49,14 @@ class InputSink {
 class LocalInput {
  public:
   virtual ~LocalInput() = default;
+  /// What this machine's keyboards and mice do reaches nobody but the watcher from now on, once nothing is held down on
+  /// them, or everybody again. What panics ends it at once. Any thread.
+  virtual void hold(bool on) = 0;
 };
 struct LocalInputHandler {
   std::function<void()> on_activity;  // at most ten times a second; input that the sink made does not count
   std::function<void()> on_panic;     // Pause, or Ctrl+Alt+Shift+Esc
+  std::function<void()> on_not_held;  // hold() is not possible here
 };
 
 struct DesktopInput {

@@ -20,7 +20,8 @@ X11Watch::X11Watch(const std::string& display, LocalInputHandler handler, std::s
     : handler_(std::move(handler)),
       injected_(std::move(injected)),
       connection_(display),
-      layout_(connection_, Keyboard::core) {
+      layout_(connection_, Keyboard::core),
+      hold_(connection_) {
   // Without it the person at the machine could not stop whoever controls it.
   if (!select_raw_events(connection_, kWatched))
     throw std::runtime_error("The X server lacks XInput 2.1, without which local input cannot take precedence.");
@@ -34,25 +35,47 @@ X11Watch::~X11Watch() {
   thread_.join();
 }
 
+void X11Watch::hold(bool on) {
+  hold_again_ = hold_wanted_ = on;
+  wakeup_.signal();
+}
+
+bool X11Watch::hold_or_release() {
+  if (hold_wanted_ == hold_.holds()) return false;
+  if (!hold_wanted_) return hold_.release(), true;
+  if (!hold_again_.exchange(false)) return false;
+  if (hold_.hold() == X11InputHold::Outcome::impossible) {
+    hold_wanted_ = false;
+    if (handler_.on_not_held) handler_.on_not_held();
+  }
+  return true;
+}
+
 void X11Watch::run() {
   block_signals_here();
   while (!stop_ && !connection_.lost()) {
     while (X11Event event = connection_.next_event()) {
       layout_.handle(event);
-      if (auto raw = raw_event(connection_, event)) handle(*raw, monotonic_now());
+      const Instant now = monotonic_now();
+      hold_again_ = true;
+      if (auto held = hold_.handle(event)) handle(*held, now);
+      if (auto raw = raw_event(connection_, event); raw && !injected_->take(*raw, now)) handle(*raw, now);
     }
-    if (layout_.refresh()) continue;
+    if (hold_or_release() || layout_.refresh()) continue;
     connection_.wait(wakeup_, Instant::never());
   }
 }
 
 void X11Watch::handle(const RawEvent& event, Instant now) {
-  if (injected_->take(event, now) || stop_) return;
+  if (stop_) return;
   if (is_key(event.kind) && event.detail < down_.size()) {
     down_[event.detail] = event.kind == RawEvent::Kind::key_down;
     if (event.kind == RawEvent::Kind::key_down &&
-        is_panic(layout_.keymap().plain_keysym(static_cast<Keycode>(event.detail))))
+        is_panic(layout_.keymap().plain_keysym(static_cast<Keycode>(event.detail)))) {
+      hold_wanted_ = false;  // here, so that it works whatever the rest of the program does
+      hold_.release();
       handler_.on_panic();
+    }
   }
   if (now - told_ < kActivityInterval) return;
   told_ = now;

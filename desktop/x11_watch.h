@@ -10,6 +10,7 @@
 #include "desktop/input_sink.h"
 #include "desktop/wakeup.h"
 #include "desktop/x11_connection.h"
+#include "desktop/x11_input_hold.h"
 #include "desktop/x11_layout.h"
 
 namespace lotse::desktop {
@@ -21,10 +22,13 @@ class X11Watch final : public LocalInput {
   /// Throws std::runtime_error without display, XInput 2.1 or XKB.
   X11Watch(const std::string& display, LocalInputHandler handler, std::shared_ptr<InjectedEvents> injected);
   ~X11Watch() override;
+  void hold(bool on) override;
 
  private:
   void run();
   void handle(const RawEvent& event, Instant now);
+  /// True when the server was asked something: events may have come with its answer.
+  bool hold_or_release();
   /// Pause, or Escape with Control, Alt and Shift.
   bool is_panic(std::uint32_t keysym) const;
 
@@ -35,6 +39,8 @@ class X11Watch final : public LocalInput {
   X11Layout layout_;
   std::bitset<256> down_;  // keys that the local person holds
   Instant told_;
+  X11InputHold hold_;
+  std::atomic<bool> hold_wanted_ = false, hold_again_ = false;  // again: something was lifted, perhaps
   std::atomic<bool> stop_ = false;
   std::thread thread_;
 };

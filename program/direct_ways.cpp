@@ -67,6 +67,13 @@ std::vector<wire::Candidate> DirectWays::candidates() {
   return socket_->candidates(events_.is_local());
 }
 
+std::optional<IpAddress> DirectWays::seen_as() const {
+  if (!socket_) return std::nullopt;
+  for (const wire::Candidate& candidate : socket_->candidates(false))
+    if (candidate.kind == wire::Candidate::Kind::reflexive) return candidate.address;
+  return std::nullopt;
+}
+
 /// With the first way that is wanted; the relay is asked at once where it sees it.
 void DirectWays::open_socket() {
   if (socket_) return;

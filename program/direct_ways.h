@@ -42,6 +42,8 @@ class DirectWays final : private direct::PathsHost {
   void on_signal(ParticipantId from, const wire::DirectSignal& signal);
 
   direct::WayState state(ParticipantId member) const { return paths_.state(member); }
+  /// Where the relay sees this machine, once it was asked; not known as a rule before a direct way is wanted.
+  std::optional<IpAddress> seen_as() const;
   std::size_t served() const { return paths_.served(); }
   net::link::LinkStats stats() const { return paths_.stats(); }
 

@@ -283,6 +283,7 @@ void Engine::tell(const session::Event& event) {
     members_changed_ = true;
     return tell_roster();
   }
+  if (auto* told = std::get_if<SystemInfoTold>(&event)) return tell_system_info(*told);
   json out = to_json(event, self_);
   if (auto* joined = std::get_if<Joined>(&event)) out["path"] = way_to(joined->participant).path;
   if (std::holds_alternative<PictureComplete>(event)) out["ms"] = milliseconds(net::Loop::now() - asked_);

@@ -85,6 +85,8 @@ class Engine : public session::SessionHost {
   void inject(const session::InputEvent& input) override;
   void start_sharing() override { sharing_wanted_ = true; }
   void stop_sharing() override { stop_sharing_wanted_ = true; }
+  void want_system_info(ParticipantId for_whom) override;
+  void hold_local_input(bool held) override;
   void show(ParticipantId presenter, ScreenId screen, codec::FrameView picture, const std::vector<Rect>& changed,
             bool exact) override;
   void show_cursor(ParticipantId presenter, ScreenId screen, const session::CursorImage* shape,
@@ -197,6 +199,10 @@ class Engine : public session::SessionHost {
   codec::FrameView with_marks(codec::FrameView picture, PictureKey key, codec::Image& scratch) const;
   std::optional<PictureKey> marked_in(const nlohmann::json& command, const Answer& answer);
 
+  // What a helper asks of a person.
+  std::optional<ParticipantId> helped_in(const nlohmann::json& command) const;
+  void tell_system_info(const session::SystemInfoTold& told);
+
   // Commands: engine_commands.cpp finds them, commands_*.cpp have them.
   void do_join(const nlohmann::json&, const Answer&);
   void do_start_session(const nlohmann::json&, const Answer&);
@@ -260,6 +266,8 @@ class Engine : public session::SessionHost {
   void do_clear(const nlohmann::json&, const Answer&);
   void do_drawing(const nlohmann::json&, const Answer&);
   void do_pointers(const nlohmann::json&, const Answer&);
+  void do_sysinfo(const nlohmann::json&, const Answer&);
+  void do_lock_input(const nlohmann::json&, const Answer&);
   void do_request_control(const nlohmann::json&, const Answer&);
   void do_release_control(const nlohmann::json&, const Answer&);
   void do_request_present(const nlohmann::json&, const Answer&);

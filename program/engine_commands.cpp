@@ -63,6 +63,8 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"clear", &Engine::do_clear},
                                                                   {"drawing", &Engine::do_drawing},
                                                                   {"pointers", &Engine::do_pointers},
+                                                                  {"sysinfo", &Engine::do_sysinfo},
+                                                                  {"lock_input", &Engine::do_lock_input},
                                                                   {"request_control", &Engine::do_request_control},
                                                                   {"release_control", &Engine::do_release_control},
                                                                   {"request_present", &Engine::do_request_present},

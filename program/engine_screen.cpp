@@ -37,6 +37,7 @@ void Engine::share(const std::string& what) {
   };
   handler.on_local_input = [this] { with_session([](session::Session& s) { s.on_local_input(net::Loop::now()); }); };
   handler.on_panic = [this] { with_session([](session::Session& s) { s.stop_control(net::Loop::now()); }); };
+  handler.on_input_not_held = [this] { with_session([](session::Session& s) { s.input_not_held(net::Loop::now()); }); };
   handler.on_no_input = [this](const std::string& why) {
     emit({{"event", "warning"}, {"code", "no_extension"}, {"message", why}});
   };

@@ -11,6 +11,20 @@ using namespace session;
 
 std::string_view mode_name(Mode mode) { return mode == Mode::control ? "control" : "presentation"; }
 
+std::string_view consent_name(Consent what) {
+  switch (what) {
+    case Consent::control:
+      return "control";
+    case Consent::share:
+      return "share";
+    case Consent::system_info:
+      return "sysinfo";
+    case Consent::input_lock:
+      return "lock_input";
+  }
+  return "";
+}
+
 struct Writer {
   int self;
 
@@ -47,10 +61,8 @@ struct Writer {
     return {{"event", "control_requested"}, {"participant", e.participant.value()}};
   }
   json operator()(const ConsentRequest& e) const {
-    return {{"event", "consent_request"},
-            {"request", e.request},
-            {"from", e.from.value()},
-            {"what", e.what == Consent::control ? "control" : "share"}};
+    return {
+        {"event", "consent_request"}, {"request", e.request}, {"from", e.from.value()}, {"what", consent_name(e.what)}};
   }
   json operator()(const ConsentGone& e) const { return {{"event", "consent_gone"}, {"request", e.request}}; }
   json operator()(const ControllersChanged& e) const {
@@ -94,6 +106,12 @@ struct Writer {
     return {{"event", "epoch"}, {"epoch", e.epoch.value()}, {"reason", e.reason}};
   }
   json operator()(const LockChanged& e) const { return {{"event", "locked"}, {"by", 0}, {"locked", e.locked}}; }
+  json operator()(const SystemInfoTold&) const { return nullptr; }  // the engine writes it
+  json operator()(const InputLockChanged& e) const {
+    json out{{"event", "input_lock"}, {"presenter", e.presenter.value()}, {"on", e.on}, {"by", e.by.value()}};
+    if (!e.on) out["why"] = e.why;
+    return out;
+  }
   json operator()(const TryAgain&) const { return nullptr; }  // the engine does it
   json operator()(const IdentityShown& e) const {
     return {{"event", "identity"},

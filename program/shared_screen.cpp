@@ -123,7 +123,8 @@ void SharedScreen::take_input(const std::string& display, const std::function<vo
   try {
     input_ = desktop::make_x11_input(display,
                                      {[relay = relay_] { relay->post([](Handler& h) { h.on_local_input(); }); },
-                                      [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); }},
+                                      [relay = relay_] { relay->post([](Handler& h) { h.on_panic(); }); },
+                                      [relay = relay_] { relay->post([](Handler& h) { h.on_input_not_held(); }); }},
                                      windows_);
   } catch (const std::exception& e) {
     no_input(e.what());
@@ -133,6 +134,11 @@ void SharedScreen::take_input(const std::string& display, const std::function<vo
 SharedScreen::~SharedScreen() {
   relay_->stop();
   if (input_.sink) input_.sink->release_all();
+}
+
+bool SharedScreen::hold_local_input(bool held) {
+  if (input_.local) input_.local->hold(held);
+  return input_.local != nullptr;
 }
 
 void SharedScreen::request(ScreenId screen) { source_->request(screen); }

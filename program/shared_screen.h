@@ -24,7 +24,7 @@ class SharedScreen {
     std::function<void(ScreenId, desktop::CapturedFrame)> on_frame;
     std::function<void(desktop::CursorShape)> on_cursor_shape;
     std::function<void(ScreenId, Point)> on_cursor_position;
-    std::function<void()> on_local_input, on_panic;
+    std::function<void()> on_local_input, on_panic, on_input_not_held;
     std::function<void(const std::string&)> on_no_input;  // can be watched, not controlled: why
   };
   /// `what`: screen (each monitor a screen of its own), desktop (all of it as one), monitor:N or monitor:NAME,
@@ -41,6 +41,8 @@ class SharedScreen {
   void set_hidden(std::set<std::uint32_t> windows);
   /// `input` is of one of the screens that were told last; of another one it is dropped.
   void inject(const session::InputEvent& input);
+  /// Of this machine's keyboards and mice. False: that is not possible; on_input_not_held may say so later, too.
+  bool hold_local_input(bool held);
   const std::vector<desktop::SharedMonitor>& screens() const { return screens_; }
 
  private:

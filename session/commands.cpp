@@ -241,9 +241,27 @@ Session::Refusal Session::set_arrows_moving(std::size_t most, Instant now) {
   return kDone;
 }
 
+Session::Refusal Session::ask_system_info(ParticipantId member, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return support_->ask_system_info(member);
+}
+
+void Session::tell_system_info(ParticipantId to, const SystemInfo& info, Instant now) {
+  if (begin_call(now) && core_) support_->tell_system_info(to, info);
+}
+
+Session::Refusal Session::lock_input(ParticipantId presenter, bool on, Instant now) {
+  if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
+  return support_->lock_input(presenter, on);
+}
+
+void Session::input_not_held(Instant now) {
+  if (begin_call(now) && core_) support_->input_not_held();
+}
+
 void Session::leave(Instant now) {
   if (!begin_call(now)) return;
-  if (core_) presenting_->end();
+  if (core_) presenting_->end(), support_->poll();
   if (lead_) lead_->end();
   if (follow_) follow_->leave();
   over_ = true;

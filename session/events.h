@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "session/roster.h"
+#include "session/system_info.h"
 
 namespace lotse::session {
 
@@ -96,7 +97,7 @@ struct Revoked {
 struct ControlRequested {
   ParticipantId participant;
 };
-enum class Consent : std::uint8_t { control, share };
+enum class Consent : std::uint8_t { control, share, system_info, input_lock };
 struct ConsentRequest {
   std::uint64_t request;
   ParticipantId from;
@@ -179,6 +180,19 @@ struct IdentityShown {
   crypto::VerifyKey key;
   bool known;
 };
+/// What that member's computer is, or why it is not told: refused, not_entitled, too_often, left, lost, malformed.
+struct SystemInfoTold {
+  ParticipantId participant;
+  std::optional<SystemInfo> info;
+  std::string why;
+};
+/// The own keyboard and mouse of `presenter` rest while `by` controls, or not any more.
+struct InputLockChanged {
+  ParticipantId presenter;
+  ParticipantId by;
+  bool on;
+  std::string why;  // not: as above, or busy, released, control_ended, time, unavailable
+};
 struct LockChanged {
   bool locked;
 };
@@ -201,6 +215,7 @@ using Event =
     std::variant<SessionNumber, NewCode, StageChanged, InLobby, LobbyLeft, OwnSas, Joined, Left, RosterChanged, Granted,
                  Revoked, ControlRequested, ConsentRequest, ConsentGone, ControllersChanged, RaisedHand, ScreenChanged,
                  ScreensPlaced, PictureComplete, ExactChanged, StaleChanged, ChatLine, ModeChanged, PresenterChanged,
-                 MasterChanged, RecordingChanged, EpochChanged, LockChanged, IdentityShown, Warning, TryAgain, Ended>;
+                 MasterChanged, RecordingChanged, EpochChanged, LockChanged, IdentityShown, SystemInfoTold,
+                 InputLockChanged, Warning, TryAgain, Ended>;
 
 }  // namespace lotse::session

@@ -98,6 +98,10 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       return presenting_->on_input(from, message.input()) ? void() : void(++drops_.other);
     case M::kMark:
       return marking_->on_mark(from, message.mark()) ? void() : void(++drops_.other);
+    case M::kSupportAsk:
+      return support_->on_ask(from, message.support_ask()) ? void() : void(++drops_.other);
+    case M::kSupportAnswer:
+      return support_->on_answer(from, message.support_answer()) ? void() : void(++drops_.other);
     case M::kPing:
       return lead_ ? lead_->on_ping(from, message) : void();
     case M::kPong:

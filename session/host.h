@@ -92,6 +92,11 @@ class SessionHost {
   /// Consent was given: begin to capture, then call Session::share_screens().
   virtual void start_sharing() = 0;
   virtual void stop_sharing() = 0;
+  /// Consent was given: collect what this computer is, then call Session::tell_system_info().
+  virtual void want_system_info(ParticipantId for_whom) { (void)for_whom; }
+  /// The keyboard and mouse of this computer do nothing from now on but end this, or they work again. Where that cannot
+  /// be, or is lost: Session::input_not_held().
+  virtual void hold_local_input(bool held) { (void)held; }
 
   // As viewer.
   /// The picture of `presenter` as it is to be seen now, `changed` since the last call. A new generation changes all.

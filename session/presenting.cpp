@@ -259,10 +259,10 @@ void Presenting::on_key_request(Generation generation, ScreenId screen, const st
   at->second->sender.poll(core_.now);
 }
 
-void Presenting::ask_person(ParticipantId from, Consent what) {
+void Presenting::ask_person(ParticipantId from, Consent what, Answered then) {
   drop_requests(from, what);
   std::uint64_t id = next_request_++;
-  requests_[id] = {from, what};
+  requests_[id] = {from, what, std::move(then)};
   if (!ask_) return core_.notify(ConsentRequest{id, from, what});
   answer(id, *ask_, {});
 }
@@ -284,6 +284,7 @@ bool Presenting::answer(std::uint64_t request, bool allow, Duration span) {
   Request asked = at->second;
   requests_.erase(at);
   core_.notify(ConsentGone{request});
+  if (asked.then) return asked.then(allow, span), true;
   if (asked.what == Consent::control) {
     if (allow) return grant(asked.from, span);
     answer_control(asked.from, false, {}, "refused");
@@ -363,7 +364,7 @@ void Presenting::tell_controllers() {
 }
 
 void Presenting::local_input() {
-  if (gate_.members().empty()) return;
+  if (gate_.members().empty() || input_locked_) return;
   gate_.local_input(core_.now);
   if (told_suspended_) return;
   told_suspended_ = true;
@@ -384,6 +385,7 @@ bool Presenting::on_input(ParticipantId from, const wire::pb::Input& input) {
 }
 
 void Presenting::poll() {
+  if (input_locked_) gate_.local_input(core_.now - InputGate::kLocalPriority);  // what came before is over, too
   for (ParticipantId member : gate_.expire(core_.now)) {
     core_.host.inject(release_all());
     answer_control(member, false, {}, "the time is over");

@@ -1,6 +1,7 @@
 // What a member does that shows its screen: consent, the picture, and who may touch it. Enforcement sits here, with the
 // one who is protected.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,6 +44,14 @@ class Presenting {
   void stop_control(const std::string& reason);
   void set_colors(codec::Colors colors);
   void set_films(Films films);
+  /// The person at this machine does not hold up remote input meanwhile.
+  void set_input_locked(bool locked) { input_locked_ = locked; }
+
+  /// Asks the person, in place of what is asked already for the same; what control and share mean is known here, the
+  /// answer to anything else goes to `then`.
+  using Answered = std::function<void(bool allow, Duration span)>;
+  void ask_person(ParticipantId from, Consent what, Answered then = {});
+  void drop_requests(ParticipantId from, Consent what);
 
   // From other members.
   void on_control_request(ParticipantId from, bool wanted);
@@ -69,12 +78,11 @@ class Presenting {
   struct Request {
     ParticipantId from;
     Consent what;
+    Answered then;
   };
-  void ask_person(ParticipantId from, Consent what);
   void answer_control(ParticipantId to, bool allowed, Duration span, const std::string& reason);
   void answer_share(ParticipantId to, bool allowed);
   void tell_controllers();
-  void drop_requests(ParticipantId from, Consent what);
   struct Screen;
   void begin(const ScreenPlace& place);
   void end(ScreenId screen);
@@ -95,6 +103,7 @@ class Presenting {
   InputGate gate_;
   std::set<ParticipantId> lost_control_;  // while they were away
   bool told_suspended_ = false;
+  bool input_locked_ = false;
   std::vector<ParticipantId> audience_;  // of what was last told to all
 };
 

@@ -68,6 +68,7 @@ void Session::build_parts(std::optional<bool> ask) {
   talk_ = std::make_unique<Talk>(*core_, [this] { return core_->may_tell_all() && is_admitted(); });
   board_ = std::make_unique<Board>(*core_);
   marking_ = std::make_unique<Marking>(*core_, *presenting_, *watching_);
+  support_ = std::make_unique<Support>(*core_, *presenting_, *watching_);
   watching_->on_sharing = [this](ParticipantId member, bool sharing) {
     if (lead_) lead_->on_sharing(member, sharing);
   };
@@ -97,7 +98,7 @@ void Session::update_stage() {
 
 void Session::fail(ErrorCode code, const std::string& reason) {
   if (over_) return;
-  if (presenting_) presenting_->end();
+  if (presenting_) presenting_->end(), support_->poll();
   over_ = true;
   bool ordinary = code == ErrorCode::ended && core_;  // who knocks at an ended session is refused
   host_.notify(Ended{reason, ordinary ? std::nullopt : std::optional(code)});
@@ -146,6 +147,7 @@ void Session::on_frame(ByteView bytes, Instant now) {
   talk_->members_changed();
   board_->members_changed();
   marking_->members_changed();
+  support_->members_changed();
   update_stage();
 }
 
@@ -229,6 +231,7 @@ void Session::start_handshake() {
 void Session::on_presence(const wire::MasterPresence& presence) {
   if (lead_) return;
   master_present_ = presence.present;
+  if (core_ && !master_present_) support_->detached();  // nobody says now who may ask
   if (!presence.present)
     return set_stage(core_ ? Stage::reconnecting : Stage::handshake, "The moderator is not connected at the moment.");
   if (core_) {
@@ -426,7 +429,7 @@ void Session::on_disconnected(const std::string& reason, Instant now) {
     joining_->handshake.reset();
     joining_->answer_by = Instant::never();
   }
-  if (core_) core_->attached = false;
+  if (core_) core_->attached = false, support_->detached();
   if (follow_) follow_->on_detached();
   linked_ = false;
   master_present_ = true;  // until the relay says otherwise
@@ -476,6 +479,7 @@ void Session::poll(Instant now) {
   presenting_->poll();
   watching_->poll();
   marking_->poll();
+  support_->poll();
   talk_->poll();
   board_->members_changed();
 }
@@ -488,7 +492,7 @@ Instant Session::next_deadline() const {
   if (lead_) next = std::min(next, lead_->next_deadline());
   if (follow_) next = std::min(next, follow_->next_deadline());
   return std::min({next, presenting_->next_deadline(), watching_->next_deadline(), marking_->next_deadline(),
-                   talk_->next_deadline()});
+                   support_->next_deadline(), talk_->next_deadline()});
 }
 
 }  // namespace lotse::session

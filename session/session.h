@@ -18,6 +18,7 @@
 #include "session/lead.h"
 #include "session/marking.h"
 #include "session/presenting.h"
+#include "session/support.h"
 #include "session/talk.h"
 #include "session/watching.h"
 #include "wire/relay_frame.h"
@@ -111,6 +112,12 @@ class Session {
   /// That may move at once on each screen.
   Refusal set_arrows_moving(std::size_t most, Instant now);
   const Marking* marking() const { return marking_.get(); }
+  /// Of that member's computer, once its person allows it: SystemInfoTold.
+  Refusal ask_system_info(ParticipantId member, Instant now);
+  void tell_system_info(ParticipantId to, const SystemInfo& info, Instant now);
+  /// The keyboard and mouse of a presenter whom we control: InputLockChanged, once its person allows it.
+  Refusal lock_input(ParticipantId presenter, bool on, Instant now);
+  void input_not_held(Instant now);
   /// Ends it for all (master) or leaves it (participant).
   void leave(Instant now);
 
@@ -176,6 +183,7 @@ class Session {
   std::unique_ptr<Talk> talk_;
   std::unique_ptr<Board> board_;
   std::unique_ptr<Marking> marking_;
+  std::unique_ptr<Support> support_;
   Films films_ = Films::on;
   MasterOptions::Code code_kind_ = MasterOptions::Code::automatic;
   std::deque<HeldPacket> held_;

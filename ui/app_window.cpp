@@ -56,7 +56,8 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                [this](int to) { send_file_.choose(context_, to); },
                [this](const std::string& file) { send_file_.save_in(context_, file); },
                [this](int member) { rights_dialog_.open(context_, member); },
-               [this](const std::string& file) { removal_.ask(file); }} {
+               [this](const std::string& file) { removal_.ask(file); },
+               [this](int member) { system_dialog_.open(context_, member); }} {
   use_language(settings_.language);
   model_.own_name = settings_.name;
   model_.relay = relay_name(settings_);
@@ -292,6 +293,7 @@ void AppWindow::draw_page() {
   access_dialog_.draw(context_);
   ways_dialog_.draw(context_);
   rights_dialog_.draw(context_);
+  if (model_.consents.empty()) system_dialog_.draw(context_);
   if (model_.consents.empty()) send_file_.draw(context_), removal_.draw(context_);
   if ((page == Page::host || page == Page::viewer) && !kit_.dialog_open() && kit_.shortcut(SDLK_o))
     send_file_.choose(context_, SendFileDialog::kAsk);

@@ -25,6 +25,7 @@
 #include "ui/send_file_dialog.h"
 #include "ui/settings_dialog.h"
 #include "ui/start_page.h"
+#include "ui/system_dialog.h"
 #include "ui/viewer_page.h"
 #include "ui/ways_dialog.h"
 
@@ -81,6 +82,7 @@ class AppWindow {
   AccessDialog access_dialog_;
   WaysDialog ways_dialog_;
   RightsDialog rights_dialog_;
+  SystemDialog system_dialog_;
   SendFileDialog send_file_;
   BoardRemoval removal_;
   PageContext context_;

@@ -45,6 +45,9 @@ std::string banner_text(const Model& model) {
   }
   const auto controllers = model.controllers();
   if (controllers.empty()) return text;
+  if (auto lock = model.input_locks.find(model.self); lock != model.input_locks.end())
+    return filled(_("{name} has locked your keyboard and mouse. Press {key} to end it"),
+                  {{"name", short_name(model, lock->second)}, {"key", _("Pause")}});
   if (model.suspended) return text + " · " + _("your own mouse has priority");
   if (controllers.size() == 1)
     return text + " · " + filled(_("{name} controls"), {{"name", short_name(model, controllers[0]->id)}});

@@ -7,7 +7,7 @@
 namespace lotse::ui {
 namespace {
 
-constexpr int kShortGrantSeconds = 600;
+constexpr int kShortGrantSeconds = 600, kSessionSeconds = 86400;
 
 struct ConsentWords {
   const char *title, *asks, *charge;
@@ -32,6 +32,10 @@ ConsentWords consent_words(const std::string& what) {
     return {_("Tell about this computer?"),
             _("{name} asks for the facts of this computer: system, memory, disks, network."),
             _("Nothing of your files is sent.")};
+  if (what == "lock_input")
+    return {_("Lock your keyboard and mouse?"), _("{name} asks to work here without your keyboard and mouse."),
+            _("They do nothing then, for five minutes at most. [Pause] or [Ctrl] [Alt] [Shift] [Esc] still ends it at "
+              "once, and control with it. Never allow this to somebody who called you unexpectedly.")};
   return {_("Allow this?"), _("{name} asks for something that this version does not know."),
           _("Say No when you are not sure.")};
 }
@@ -43,10 +47,10 @@ void draw_consent_dialog(PageContext& context) {
   const ConsentRequest request = context.model.consents.front();
   const ConsentWords words = consent_words(request.what);
   const std::string name = request.name.empty() ? display_name(context.model, request.from) : request.name;
-  auto answer = [&](bool allow, bool briefly) {
+  auto answer = [&](bool allow, int seconds) {
     nlohmann::json command{
         {"do", "consent"}, {"request", nlohmann::json::parse(request.request, nullptr, false)}, {"allow", allow}};
-    if (briefly) command["seconds"] = kShortGrantSeconds;
+    if (seconds > 0) command["seconds"] = seconds;
     context.send(command);
   };
   context.kit.dialog("consent." + request.request, 520, "consent.no", "consent.no", "consent.no", [&](Column& c) {
@@ -70,11 +74,13 @@ void draw_consent_dialog(PageContext& context) {
     c.rich(Type::small, Ink::quiet, words.charge, {});
     std::vector<Button> buttons{{.id = "consent.no", .label = _("No"), .tip = _("Esc or Enter")}};
     if (request.what == "control") buttons.push_back({.id = "consent.short", .label = _("For 10 minutes")});
+    if (request.what == "sysinfo") buttons.push_back({.id = "consent.session", .label = _("For this session")});
     buttons.push_back({.id = "consent.allow", .label = _("Allow"), .look = Look::primary});
     std::string pressed = c.buttons(buttons, Align::right);
-    if (pressed == "consent.no") answer(false, false);
-    if (pressed == "consent.short") answer(true, true);
-    if (pressed == "consent.allow") answer(true, false);
+    if (pressed == "consent.no") answer(false, 0);
+    if (pressed == "consent.short") answer(true, kShortGrantSeconds);
+    if (pressed == "consent.session") answer(true, kSessionSeconds);
+    if (pressed == "consent.allow") answer(true, 0);
   });
 }
 

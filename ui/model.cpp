@@ -194,6 +194,10 @@ void Model::fold(const json& e, std::time_t now) {
     fold_drawing(e);
   } else if (name == "clipboard" || name == "clipboard_use" || name == "clipboard_transfer") {
     fold_clipboard(name, e);
+  } else if (name == "sysinfo" || name == "sysinfo_refused") {
+    fold_system(name, e);
+  } else if (name == "input_lock") {
+    fold_input_lock(e);
   } else if (name == "error" || name == "warning") {
     fold_problem(e);
   } else if (name == "ended") {
@@ -248,6 +252,7 @@ void Model::fold_people(const std::string& name, const json& e) {
     if (name == "lobby_left") return;
     members.erase(id);
     controllers_of.erase(id);
+    input_locks.erase(id);
     drop_screens(id);
   } else if (name == "raised_hand") {
     if (auto m = members.find(id); m != members.end()) m->second.hand = bool_field(e, "up", false);
@@ -512,6 +517,11 @@ void Model::fold_answer(const json& e) {
     if (auto error = e.find("error"); error != e.end() && error->is_object())
       what = {text_field(*error, "code", 64), text_field(*error, "message", 1000)};
     if (verb == "access_test") access = {};
+    if (verb == "sysinfo") {
+      facts.waiting = false;
+      facts.why = what.code;
+      return;
+    }
     if (verb == "request_control")
       std::erase_if(control_of, [](const auto& entry) { return entry.second == ControlState::asked; });
     if (verb == "move" || verb == "button" || verb == "wheel" || verb == "key" || verb == "type" ||
@@ -547,6 +557,12 @@ void Model::sent(const json& command, std::time_t now) {
     access.running = true;
   } else if (verb == "request_control") {
     set_control(int_field(command, "presenter", presenter), ControlState::asked);
+  } else if (verb == "sysinfo") {
+    const int of = int_field(command, "participant", -1);
+    if (of != facts.of) facts = {};
+    facts.of = of;
+    facts.waiting = true;
+    facts.why.clear();
   } else if (verb == "pause_share") {
     paused = bool_field(command, "on", true);
   } else if (verb == "release_control") {

@@ -14,6 +14,7 @@
 
 #include "base/geometry.h"
 #include "ui/board_file.h"
+#include "ui/system_facts.h"
 #include "ui/transfer.h"
 
 namespace lotse::ui {
@@ -144,10 +145,11 @@ class Model {
   std::string screen_title(ScreenKey key) const;  // "Anna · DP-1", as much of it as tells it apart
   ControlState control() const;                   // of the presenter who is viewed
 
-  std::set<int> clipboard_partners() const;     // between whom what is copied goes by itself
-  bool may(const std::string& right) const;     // this person, as far as the roster says
-  std::size_t offers() const;                   // files that wait for this person's answer
-  void forget_transfer(const std::string& id);  // only a finished one
+  std::set<int> clipboard_partners() const;         // between whom what is copied goes by itself
+  bool may(const std::string& right) const;         // this person, as far as the roster says
+  bool may_ask_system(const Member& member) const;  // for the facts of its computer
+  std::size_t offers() const;                       // files that wait for this person's answer
+  void forget_transfer(const std::string& id);      // only a finished one
   const BoardFile* board_file(const std::string& id) const;
   bool may_put() const;  // files on the board
   /// There is one, as far as we know, or this person would be the first to put something there.
@@ -213,6 +215,8 @@ class Model {
   std::size_t most_people = 0;
   ProxyChoice proxy;
   AccessFindings access;
+  SystemFacts facts;
+  std::map<int, int> input_locks;  // by presenter: for whom its own keyboard and mouse rest
 
  private:
   void take_self(const nlohmann::json& e);
@@ -232,6 +236,8 @@ class Model {
   void fold_drawing(const nlohmann::json& e);
   void fold_clipboard(const std::string& name, const nlohmann::json& e);
   void fold_clipboard_move(const nlohmann::json& e);
+  void fold_system(const std::string& name, const nlohmann::json& e);
+  void fold_input_lock(const nlohmann::json& e);
   Transfer* transfer_of(const std::string& id);
   void fold_sources(const nlohmann::json& e);
   void fold_whiteboard(bool shared);

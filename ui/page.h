@@ -30,6 +30,7 @@ struct PageContext {
   std::function<void(const std::string&)> save_in;  // asks where that offered file shall go
   std::function<void(int)> open_rights;             // of that member, or of those who join: RightsDialog::kJoining
   std::function<void(const std::string&)> ask_to_remove;  // whether that file shall go from the board
+  std::function<void(int)> open_system_info;              // of that member's computer
 };
 
 /// The bar at the top: mark, title, an optional chip; buttons are drawn by the page, right to left from the returned

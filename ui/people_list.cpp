@@ -49,6 +49,14 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
       items.insert(items.end(), {{.id = id + "grant", .label = _("Allow control")},
                                  {.id = id + "grant_short", .label = _("Allow control for 10 minutes")}});
   }
+  if (model.may_ask_system(m)) items.push_back({.id = id + "sysinfo", .label = _("System information…")});
+  if (const auto control = model.control_of.find(m.id);
+      control != model.control_of.end() && control->second == ControlState::active) {
+    const bool locked = model.input_locks.contains(m.id);
+    items.push_back(
+        {.id = id + "lock_input",
+         .label = locked ? _("Let them use their keyboard and mouse") : _("Lock their keyboard and mouse")});
+  }
   if (leading && !m.sharing) items.push_back({.id = id + "request_share", .label = _("Ask to see their screen")});
   if (leading) {
     items.push_back(
@@ -66,6 +74,9 @@ void act(PageContext& context, const Member& m, const std::string& verb) {
   if (verb == "send_file") return context.send_file(m.id);
   if (verb == "rights") return context.open_rights(m.id);
   if (verb == "send_clipboard") return context.send({{"do", "clipboard_send"}, {"to", m.id}});
+  if (verb == "sysinfo") return context.open_system_info(m.id);
+  if (verb == "lock_input")
+    return context.send({{"do", verb}, {"presenter", m.id}, {"on", !context.model.input_locks.contains(m.id)}});
   nlohmann::json command{{"do", verb}, {"participant", m.id}};
   if (verb == "grant" || verb == "revoke" || verb == "grant_short") command["right"] = "control";
   if (verb == "grant_short") command.update({{"do", "grant"}, {"seconds", 600}});

@@ -226,6 +226,17 @@ std::string clipboard_words_of(const Problem& problem) {
   return problem.message;
 }
 
+/// `why` not, or not any more; empty: it is.
+std::string lock_words(const std::string& why, const std::string& name) {
+  const std::map<std::string, std::string> values{{"name", name.empty() ? _("Somebody") : name}};
+  if (why.empty()) return filled(_("The keyboard and mouse of {name} are locked, for five minutes at most."), values);
+  if (why == "refused") return filled(_("{name} keeps the keyboard and mouse."), values);
+  if (why == "unavailable") return filled(_("The computer of {name} cannot lock its keyboard and mouse."), values);
+  if (why == "busy") return filled(_("Somebody else has locked the keyboard and mouse of {name}."), values);
+  if (why == "too_often") return filled(_("{name} was asked several times just now. Wait a minute."), values);
+  return filled(_("The keyboard and mouse of {name} work again."), values);
+}
+
 }  // namespace
 
 std::string notice_words(const Problem& problem) {
@@ -250,6 +261,7 @@ std::string notice_words(const Problem& problem) {
     return filled(_("The file {file} from the board is saved."), {{"file", shortened(problem.message, 48)}});
   if (code == "board_full" || code == "gone" || code == "no_board") return file_words(code, problem.message);
   if (code.starts_with("clipboard_")) return clipboard_words_of(problem);
+  if (code == "input_lock") return lock_words(problem.message, problem.who);
   if (code == "you_lead") return _("You lead the session now. It has a new code and a new link.");
   if (code == "other_leads") return filled(_("{name} leads the session now."), {{"name", problem.message}});
   if (code == "hand_over_failed") return _("The participant did not take over. You still lead the session.");

@@ -118,6 +118,12 @@ inline constexpr auto kArrowGap = 100ms, kStrokeGap = 50ms;  // between two stat
 inline constexpr auto kStrokeFresh = 1s;                     // not touched for so long: it is moved to a page
 inline constexpr auto kStrokeFades = 5s;                     // of the tool that does
 
+// What a helper asks of a person (docs/protocol/support.md).
+inline constexpr std::size_t kMaxSystemText = 256;       // bytes of UTF-8 of one fact of a computer
+inline constexpr std::size_t kMaxSystemEntries = 64;     // monitors, addresses, disks, folders
+inline constexpr std::size_t kSupportAsksPerMinute = 5;  // of one member, before it is refused without asking
+inline constexpr auto kInputLockLife = 5min;             // then the person's own keyboard and mouse work again
+
 // The relay.
 inline constexpr auto kNumberKept = 10min;    // while the master is away
 inline constexpr auto kNumberReleased = 30s;  // after the end

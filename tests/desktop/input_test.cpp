@@ -40,7 +40,8 @@ struct Local {
               ++panics;
               activity_at_panic = activity;
               changed.notify_all();
-            }};
+            },
+            [] {}};
   }
   int now(int Local::*count) {
     std::lock_guard lock(mutex);
@@ -407,7 +408,8 @@ TEST_CASE("Pause and Ctrl+Alt+Shift+Esc are the local way out") {
 TEST_CASE("remote input needs a display and XTest") {
   REQUIRE_THROWS_WITH(make_x11_input(":987", {}), "Cannot open the X display \":987\".");
   XServer server("320x200x24", {"-extension", "XTEST"});
-  REQUIRE_THROWS_WITH(make_x11_input(server.display(), {[] {}, [] {}}), Catch::Contains("lacks the XTEST extension"));
+  REQUIRE_THROWS_WITH(make_x11_input(server.display(), {[] {}, [] {}, [] {}}),
+                      Catch::Contains("lacks the XTEST extension"));
 }
 
 TEST_CASE("input outlives a server that dies or hangs") {
@@ -435,7 +437,7 @@ TEST_CASE("a terminal reads what is typed, composed from dead keys too") {
   XProgram terminal(server, {"env", "LC_ALL=C.UTF-8", "xterm", "-u8", "-geometry", "80x24+0+0", "-e", "cat > " + pipe});
   int in = open(pipe.c_str(), O_RDONLY);  // until the terminal runs
   REQUIRE(in >= 0);
-  DesktopInput input = make_x11_input(server.display(), {[] {}, [] {}});
+  DesktopInput input = make_x11_input(server.display(), {[] {}, [] {}, [] {}});
   input.sink->move({50, 50});
   input.sink->type("Grüße, zażółć gęślą jaźń €");
   for (bool down : {true, false}) input.sink->key({XKB_KEY_dead_acute, 13, down, {}});

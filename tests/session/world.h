@@ -82,6 +82,8 @@ class Station : public session::SessionHost {
     std::vector<session::Stroke> strokes;
   };
   std::map<std::pair<ParticipantId, ScreenId>, Marks> marks;  // as they were told last
+  std::vector<ParticipantId> system_info_wanted;              // for whom
+  bool input_held = false;
   bool exact = false, capturing = false, asked_to_share = false;
   ParticipantId shown_presenter;
   std::size_t shows = 0;
@@ -109,6 +111,8 @@ class Station : public session::SessionHost {
   void inject(const session::InputEvent& input) override { injected.push_back(input); }
   void start_sharing() override { asked_to_share = true; }
   void stop_sharing() override { capturing = false; }
+  void want_system_info(ParticipantId for_whom) override { system_info_wanted.push_back(for_whom); }
+  void hold_local_input(bool held) override { input_held = held; }
   void show(ParticipantId presenter, ScreenId number, codec::FrameView picture, const std::vector<Rect>& changed,
             bool is_exact) override;
   void show_cursor(ParticipantId presenter, ScreenId number, const session::CursorImage*,

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
     window.backend.say(scene.events);
     for (const auto& id : scene.presses)
       if (!window.press(id)) std::printf("%s: cannot press %s\n", scene.name.c_str(), id.c_str());
+    window.backend.say(scene.after);
     window.tree();
     const std::string file = folder + "/" + scene.name + "-" + theme + "-" + language;
     if (!window.ask({{"do", "ui_snapshot"}, {"file", file + ".png"}}).value("ok", false))

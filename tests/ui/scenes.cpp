@@ -203,6 +203,26 @@ std::vector<Scene> all_scenes() {
        .presses = {"host.share"},
        .program = "lotse-master",
        .page = "host"});
+  const auto helping = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna()})});
+  const json asked{{"event", "sysinfo_refused"}, {"participant", 2}, {"why", "refused"}};
+  add({.name = "system-menu", .events = helping, .presses = {"person.2"}, .program = "lotse-master", .page = "host"});
+  add({.name = "system-asked",
+       .events = helping,
+       .presses = {"person.2", "2.sysinfo"},
+       .program = "lotse-master",
+       .page = "host"});
+  add({.name = "system-refused",
+       .events = helping,
+       .presses = {"person.2", "2.sysinfo"},
+       .program = "lotse-master",
+       .page = "host",
+       .after = {asked}});
+  add({.name = "system",
+       .events = helping,
+       .presses = {"person.2", "2.sysinfo"},
+       .program = "lotse-master",
+       .page = "host",
+       .after = {{{"event", "sysinfo"}, {"participant", 2}, {"info", sample_facts()}}}});
   add({.name = "view", .events = viewing(false), .picture = true, .page = "viewer"});
   add({.name = "view-control",
        .events = plus(viewing(true),
@@ -312,6 +332,14 @@ std::vector<Scene> all_scenes() {
                                   roster(1, {leader("Anna Berger"), anna()}), consent("share")}),
        .page = "viewer"});
   add({.name = "consent-record", .events = plus(presenting(), {consent("record")}), .page = "viewer"});
+  add({.name = "consent-sysinfo", .events = plus(presenting(), {consent("sysinfo")}), .page = "viewer"});
+  add({.name = "consent-lock", .events = plus(presenting(), {consent("lock_input")}), .page = "viewer"});
+  add({.name = "presenting-locked",
+       .events =
+           plus(presenting(), {{{"event", "controllers"}, {"presenter", 1}, {"members", {0}}, {"suspended", false}},
+                               {{"event", "input_lock"}, {"presenter", 1}, {"on", true}, {"by", 0}}}),
+       .banner = true,
+       .page = "viewer"});
   add({.name = "presenting",
        .events = plus(presenting(), {roster(1, {with_control(leader("Anna Berger")), workshop(), bernd()})}),
        .banner = true,
@@ -332,6 +360,42 @@ std::vector<Scene> all_scenes() {
        .page = "viewer"});
   add({.name = "ended", .events = plus(presenting(), {{{"event", "ended"}, {"reason", "ended"}}}), .page = "ended"});
   return scenes;
+}
+
+json sample_facts() {
+  return {{"program", "Lotse 0.1.0"},
+          {"os", "Debian GNU/Linux 12 (bookworm)"},
+          {"kernel", "Linux 6.1.0-18-amd64"},
+          {"language", "de_DE.UTF-8"},
+          {"time_zone", "Europe/Berlin"},
+          {"host", "werkstatt-03"},
+          {"user", "anna"},
+          {"administrator", false},
+          {"desktop", "GNOME"},
+          {"display_server", "X11"},
+          {"external_address", "203.0.113.77"},
+          {"processor", "Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz"},
+          {"cores", 8},
+          {"memory", 16694710272},
+          {"memory_free", 8192000000},
+          {"uptime_s", 273840},
+          {"folders",
+           {{"home", "/home/anna"},
+            {"desktop", "/home/anna/Schreibtisch"},
+            {"documents", "/home/anna/Dokumente/Werkstatt und Lager/Aufträge und Rechnungen seit dem Umzug im Herbst"},
+            {"temp", "/tmp"}}},
+          {"monitors",
+           {{{"name", "DP-1"}, {"x", 0}, {"y", 0}, {"w", 1920}, {"h", 1080}, {"primary", true}},
+            {{"name", "HDMI-1"}, {"x", 1920}, {"y", 0}, {"w", 1280}, {"h", 1024}, {"primary", false}}}},
+          {"addresses",
+           {{{"interface", "enp0s31f6"}, {"address", "192.168.178.34"}},
+            {{"interface", "enp0s31f6"}, {"address", "2001:db8:56:1200:3d1c:9aff:fe02:77b1"}}}},
+          {"disks",
+           {{{"mount", "/"}, {"file_system", "ext4"}, {"size", 245e9}, {"free", 81.4e9}},
+            {{"mount", "/media/anna/Sicherung der Werkstatt 2026"},
+             {"file_system", "vfat"},
+             {"size", 64e9},
+             {"free", 12.5e6}}}}};
 }
 
 void show_pictures(const Scene& scene, SharedPictures& pictures) {

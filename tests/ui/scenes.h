@@ -17,7 +17,8 @@ struct Scene {
   bool several = false;  // three screens of two presenters
   bool marked = false;   // arrows and strokes on the first
   std::string program = "lotse-participant";
-  std::string page = {};  // what must be shown
+  std::string page = {};                   // what must be shown
+  std::vector<nlohmann::json> after = {};  // what comes after the presses
 };
 std::vector<Scene> all_scenes();
 /// The pictures that the scene has.
@@ -27,6 +28,8 @@ codec::Image sample_picture(Size size);
 SharedPicture::Cursor sample_cursor();
 /// What the members of the scene "view" point at and have drawn, each with each tool.
 SharedPicture::Marks sample_marks();
+/// What the event sysinfo has.
+nlohmann::json sample_facts();
 /// recent.json with two sessions.
 void write_recent(const std::string& folder);
 

@@ -39,6 +39,7 @@ Shown::Shown(const Scene& what, const char* language) : RunningWindow(options(wh
   show_pictures(what, backend.pictures());
   backend.say(what.events);
   for (const auto& id : what.presses) CHECK(press(id));
+  backend.say(what.after);
 }
 
 void Shown::key(int symbol, int scancode, bool shift, bool control) {
