@@ -3,7 +3,6 @@
 #include <xcb/xproto.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace lotse::desktop {
@@ -16,17 +15,18 @@ constexpr std::uint32_t kNoEvents = XCB_EVENT_MASK_NO_EVENT;
 }  // namespace
 
 SelectionAtoms::SelectionAtoms(const X11Connection& connection) {
-  const std::pair<xcb_atom_t*, const char*> names[] = {
+  std::vector<std::pair<xcb_atom_t*, std::string>> names{
       {&clipboard, "CLIPBOARD"},     {&targets, "TARGETS"},
       {&timestamp, "TIMESTAMP"},     {&multiple, "MULTIPLE"},
       {&atom_pair, "ATOM_PAIR"},     {&incr, "INCR"},
       {&utf8_string, "UTF8_STRING"}, {&text_utf8, "text/plain;charset=utf-8"},
       {&text_plain, "text/plain"},   {&png, "image/png"},
-      {&uri_list, "text/uri-list"},  {&transfer, "LOTSE_CLIPBOARD"},
-      {&stamp, "LOTSE_STAMP"}};
+      {&uri_list, "text/uri-list"},  {&stamp, "LOTSE_STAMP"}};
+  for (std::size_t i = 0; i < transfers.size(); ++i)
+    names.emplace_back(&transfers[i], "LOTSE_CLIPBOARD_" + std::to_string(i));
   std::vector<xcb_intern_atom_cookie_t> asked;
   for (const auto& [atom, name] : names)
-    asked.push_back(xcb_intern_atom(connection.raw(), 0, static_cast<std::uint16_t>(std::strlen(name)), name));
+    asked.push_back(xcb_intern_atom(connection.raw(), 0, static_cast<std::uint16_t>(name.size()), name.c_str()));
   for (std::size_t i = 0; i < asked.size(); ++i) {
     auto reply = own(xcb_intern_atom_reply(connection.raw(), asked[i], nullptr));
     *names[i].first = reply ? reply->atom : xcb_atom_t{XCB_ATOM_NONE};
@@ -114,8 +114,9 @@ void SelectionTaking::ask(xcb_atom_t target, xcb_timestamp_t time, Instant now) 
   piecewise_ = false;
   bytes_.clear();
   until_ = now + kSelectionStall;
-  xcb_delete_property(connection_.raw(), window_, atoms_.transfer);
-  xcb_convert_selection(connection_.raw(), window_, atoms_.clipboard, target, atoms_.transfer, time);
+  property_ = atoms_.transfers[turn_++ % atoms_.transfers.size()];
+  xcb_delete_property(connection_.raw(), window_, property_);
+  xcb_convert_selection(connection_.raw(), window_, atoms_.clipboard, target, property_, time);
 }
 
 SelectionTaking::Outcome SelectionTaking::end(Outcome outcome) {
@@ -127,7 +128,7 @@ SelectionTaking::Property SelectionTaking::read_property() {
   const auto words = static_cast<std::uint32_t>(most_ / 4 + 1);
   auto reply = own(xcb_get_property_reply(
       connection_.raw(),
-      xcb_get_property(connection_.raw(), 1, window_, atoms_.transfer, XCB_GET_PROPERTY_TYPE_ANY, 0, words), nullptr));
+      xcb_get_property(connection_.raw(), 1, window_, property_, XCB_GET_PROPERTY_TYPE_ANY, 0, words), nullptr));
   Property property;
   if (!reply) return property;
   property.type = reply->type;
@@ -144,6 +145,7 @@ SelectionTaking::Outcome SelectionTaking::handle(const X11Event& event, Instant 
     if (answer.requestor != window_ || answer.selection != atoms_.clipboard || answer.target != target_ || piecewise_)
       return Outcome::going;
     if (answer.property == XCB_ATOM_NONE) return end(Outcome::refused);
+    if (answer.property != property_) return Outcome::going;  // to an earlier question
     Property property = read_property();
     if (property.type == atoms_.incr) {
       piecewise_ = true;
@@ -156,7 +158,7 @@ SelectionTaking::Outcome SelectionTaking::handle(const X11Event& event, Instant 
   }
   if (event.type() == XCB_PROPERTY_NOTIFY && piecewise_) {
     const auto& change = event.as<xcb_property_notify_event_t>();
-    if (change.window != window_ || change.atom != atoms_.transfer || change.state != XCB_PROPERTY_NEW_VALUE)
+    if (change.window != window_ || change.atom != property_ || change.state != XCB_PROPERTY_NEW_VALUE)
       return Outcome::going;
     Property piece = read_property();
     if (piece.bytes.empty()) return end(Outcome::done);

@@ -1,5 +1,6 @@
 // Data of X selections on their way between two clients: in one property, or in pieces (ICCCM 2.7.2, "INCR").
 #pragma once
+#include <array>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -21,7 +22,9 @@ struct SelectionAtoms {
   explicit SelectionAtoms(const X11Connection& connection);
   /// 0: none of the names below.
   std::uint32_t clipboard, targets, timestamp, multiple, atom_pair, incr, utf8_string, text_utf8, text_plain, png,
-      uri_list, transfer, stamp;
+      uri_list, stamp;
+  /// Where what is taken arrives, in turn: who was given up may still be writing to the one before.
+  std::array<std::uint32_t, 8> transfers;
 };
 
 /// Gives away what this client owns. One thread, that of the connection.
@@ -86,7 +89,8 @@ class SelectionTaking {
   const SelectionAtoms& atoms_;
   const std::uint32_t window_;
   const std::size_t most_;
-  std::uint32_t target_ = 0;
+  std::uint32_t target_ = 0, property_ = 0;
+  std::size_t turn_ = 0;
   bool piecewise_ = false;
   Bytes bytes_;
   Instant until_ = Instant::never();
