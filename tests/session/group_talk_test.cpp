@@ -63,9 +63,17 @@ wire::pb::Chat line(std::uint64_t number, const std::string& text, const std::ve
 
 TEST_CASE("what is said in a group is heard by its members alone, with the list of all of them and its time") {
   Four f;
+  f.world.run(5s);  // how far everything goes was told
+  int to_dora = 0;
+  f.world.lets_through = [&](const Station& to, ByteView frame) {
+    if (&to == &f.dora && frame[0] == wire::kPacketFrame && frame[2] == 1 && frame[4] == 4) ++to_dora;
+    return true;
+  };
   REQUIRE_FALSE(f.guest.session().chat("hello", ids({0, 2}), f.world.now, 1234567890));
   const Ids group = ids({0, 1, 2});
   REQUIRE(f.world.until([&] { return heard(f.master, group).size() == 1 && heard(f.cora, group).size() == 1; }));
+  f.world.run(1s);
+  CHECK(to_dora == 0);  // not even what she could not read
   CHECK(lines(f.cora, group)[0].from == self(f.guest));
   CHECK(lines(f.cora, group)[0].time == 1234567890);
   REQUIRE_FALSE(f.cora.session().chat("and back", ids({2, 1, 0, 1}), f.world.now));  // whatever their order
