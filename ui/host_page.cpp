@@ -13,6 +13,7 @@
 #include "ui/board_list.h"
 #include "ui/file_list.h"
 #include "ui/invitation.h"
+#include "ui/people_list.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -87,6 +88,7 @@ void HostPage::draw(PageContext& context) {
   }
   kit.end_region(y + 24);
   picker_.draw(context);
+  chat_.draw_dialogs(context);
 }
 
 void HostPage::draw_bar(PageContext& context) {
