@@ -47,6 +47,12 @@ void Kit::Impl::draw_shaped(const ShapedTexts::Wish& wish, ImVec2 from, Color in
   if (texture != nullptr) draw().AddImage(texture, corner, end, ImVec2(0, 0), ImVec2(1, 1), seen(ink) | 0xFFFFFF);
 }
 
+void Kit::Impl::draw_above(const ShapedTexts::Wish& wish, ImVec2 from) {
+  const ShapedTexts::Shaped& shaped = window.shaped().drawn(window.renderer(), wish);
+  const ImVec2 end(from.x + static_cast<float>(shaped.box.width), from.y + static_cast<float>(shaped.box.height));
+  if (shaped.texture != nullptr) ImGui::GetForegroundDrawList()->AddImage(shaped.texture, from, end);
+}
+
 float Kit::Impl::shaped_text(Kit& kit, Box box, Type type, Ink ink, std::string_view text, Align align) {
   const float wrap = std::max(8.0F, box.width * scale);
   const auto wish = shaped_wish(type, kit.color(ink), text, wrap, ShapedTexts::Lines::many);

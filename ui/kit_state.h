@@ -67,6 +67,7 @@ struct Kit::Impl {
   ShapedTexts::Wish shaped_wish(Type type, Color ink, std::string_view text, float width,
                                 ShapedTexts::Lines lines) const;
   void draw_shaped(const ShapedTexts::Wish& wish, ImVec2 from, Color ink);
+  void draw_above(const ShapedTexts::Wish& wish, ImVec2 from);  // of everything, in white
   /// Kit::text() and Kit::line() of what needs shaping.
   float shaped_text(Kit& kit, Box box, Type type, Ink ink, std::string_view text, Align align);
   float shaped_line(Box box, Type type, Color ink, std::string_view text, Align align, bool report);

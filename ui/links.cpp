@@ -71,25 +71,17 @@ std::string_view without_tail(std::string_view run) {
   return run;
 }
 
-/// Lower case and one form (NFKC): what a browser makes of it before it asks for the name.
+/// One form (NFKC) in lower case: what a browser makes of it before it asks for the name.
 std::optional<std::string> one_form(std::string_view host) {
-  std::u32string letters = to_utf32(host);
-  auto make_lower = [](std::u32string& all) {
-    for (char32_t& c : all) {
-      if (c == 0x3002 || c == 0xFF0E || c == 0xFF61) c = '.';  // dots of other scripts
-      c = static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
-    }
-  };
-  make_lower(letters);
-  const std::string small = to_utf8(letters);
   utf8proc_uint8_t* mapped = nullptr;
   const auto size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(small.data()), static_cast<utf8proc_ssize_t>(small.size()),
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(host.data()), static_cast<utf8proc_ssize_t>(host.size()),
                    &mapped, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT));
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
   if (size < 0) return std::nullopt;
-  letters = to_utf32({reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)});
-  make_lower(letters);
+  std::u32string letters = to_utf32({reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)});
+  for (char32_t& c : letters)
+    c = c == 0x3002 ? U'.' : static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
   return to_utf8(letters);
 }
 

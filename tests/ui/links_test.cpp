@@ -1,5 +1,7 @@
 // Links in what others write: where they stand, and where they lead.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "ui/links.h"
 #include "ui/scripts.h"
@@ -128,6 +130,30 @@ TEST_CASE("an address is opened as plain ASCII without what a shell would read")
     return text;
   }();
   CHECK(find_links(many).size() == 64);
+}
+
+TEST_CASE("whatever is written, a link stands within the text and is plain") {
+  std::mt19937 random(11);
+  const std::vector<std::string> pieces{"http://", "https://", "@", ":", "/",  ".",      "a",      "ü",
+                                        "。",      "[",        "]", "(", ")",  "%",      "\\",     "?",
+                                        "#",       " ",        "8", "-", "例", "\u202E", "\u0301", "xn--"};
+  int found_some = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string text = i % 2 == 0 ? "http://a" : "";
+    for (auto n = random() % 12; n > 0; --n) text += pieces[random() % pieces.size()];
+    INFO(text);
+    std::size_t last = 0;
+    for (const Link& link : find_links(text)) {
+      ++found_some;
+      REQUIRE((link.begin >= last && link.begin < link.end && link.end <= text.size()));
+      last = link.end;
+      REQUIRE(std::all_of(link.url.begin(), link.url.end(), [](char c) { return c > ' ' && c < 0x7F; }));
+      const std::size_t scheme = link.url.find("://") + 3;
+      REQUIRE(link.url.substr(scheme, link.host.size() + 1) == link.host + "/");
+      REQUIRE(link.host.find_first_of("@/?#\\%") == std::string::npos);
+    }
+  }
+  CHECK(found_some > 1000);
 }
 
 TEST_CASE("texts that need shaping are known") {
