@@ -2,6 +2,8 @@
 
 #include <pango/pangocairo.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace lotse::paint {
@@ -82,6 +84,62 @@ void TextLine::outline(Canvas& canvas, Point corner, std::uint32_t rgb, double w
   cairo_set_line_join(canvas.pen(), CAIRO_LINE_JOIN_ROUND);
   pango_cairo_layout_path(canvas.pen(), layout_);
   cairo_stroke(canvas.pen());
+}
+
+TextBlock::TextBlock(const std::string& text, int height, Weight weight, int width, Lines lines)
+    : layout_(make_layout(height, weight)), bytes_(text.size()) {
+  pango_layout_set_single_paragraph_mode(layout_, lines == Lines::one);
+  pango_layout_set_text(layout_, text.data(), static_cast<int>(text.size()));
+  pango_layout_set_wrap(layout_, PANGO_WRAP_WORD_CHAR);
+  if (width > 0) pango_layout_set_width(layout_, width * PANGO_SCALE);
+  if (lines == Lines::one) pango_layout_set_ellipsize(layout_, PANGO_ELLIPSIZE_END);
+  PangoRectangle box;
+  pango_layout_get_pixel_extents(layout_, nullptr, &box);
+  box_ = rect_of(box);
+}
+
+TextBlock::~TextBlock() { g_object_unref(layout_); }
+
+std::vector<Rect> TextBlock::places(Part part) const {
+  std::vector<Rect> places;
+  PangoLayoutIter* at = pango_layout_get_iter(layout_);
+  do {
+    PangoLayoutLine* line = pango_layout_iter_get_line_readonly(at);
+    const int begin = std::max(static_cast<int>(std::min(part.begin, bytes_)), line->start_index);
+    const int end = std::min(static_cast<int>(std::min(part.end, bytes_)), line->start_index + line->length);
+    if (begin >= end) continue;
+    PangoRectangle box;
+    pango_layout_iter_get_line_extents(at, nullptr, &box);
+    int* ranges = nullptr;
+    int count = 0;
+    pango_layout_line_get_x_ranges(line, begin, end, &ranges, &count);
+    for (int i = 0; i < count; ++i) {
+      const int left = PANGO_PIXELS(ranges[2 * i]), right = PANGO_PIXELS(ranges[2 * i + 1]);
+      places.push_back({left, PANGO_PIXELS(box.y), right - left, PANGO_PIXELS(box.height)});
+    }
+    g_free(ranges);
+  } while (pango_layout_iter_next_line(at));
+  pango_layout_iter_free(at);
+  return places;
+}
+
+void TextBlock::fill(Canvas& canvas, std::uint32_t rgb, std::uint32_t part_rgb, const std::vector<Part>& parts) const {
+  PangoAttrList* marks = pango_attr_list_new();
+  for (const Part& part : parts) {
+    auto add = [&](PangoAttribute* mark) {
+      mark->start_index = static_cast<guint>(std::min(part.begin, bytes_));
+      mark->end_index = static_cast<guint>(std::min(part.end, bytes_));
+      pango_attr_list_insert(marks, mark);
+    };
+    auto part_of = [&](int shift) { return static_cast<guint16>((part_rgb >> shift & 255) * 257); };
+    add(pango_attr_underline_new(PANGO_UNDERLINE_SINGLE));
+    add(pango_attr_foreground_new(part_of(16), part_of(8), part_of(0)));
+  }
+  pango_layout_set_attributes(layout_, marks);
+  pango_attr_list_unref(marks);
+  canvas.set_color(rgb);
+  cairo_move_to(canvas.pen(), 0, 0);
+  pango_cairo_show_layout(canvas.pen(), layout_);
 }
 
 }  // namespace lotse::paint

@@ -16,8 +16,10 @@ constexpr auto kDefaultTimeout = std::chrono::milliseconds(5000);
 
 using nlohmann::json;
 
-ParticipantId participant_in(const json& command, const char* field) {
-  auto id = command.at(field).get<std::int64_t>();
+ParticipantId participant_in(const json& command, const char* field) { return participant_from(command.at(field)); }
+
+ParticipantId participant_from(const json& value) {
+  auto id = value.get<std::int64_t>();
   if (id < 0 || id >= kEverybody.value()) throw std::invalid_argument("a participant is a number from 0");
   return ParticipantId{static_cast<std::uint16_t>(id)};
 }

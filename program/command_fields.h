@@ -13,6 +13,7 @@
 namespace lotse::program {
 
 ParticipantId participant_in(const nlohmann::json& command, const char* field = "participant");
+ParticipantId participant_from(const nlohmann::json& value);
 /// Nothing where the command names none: the only one is meant.
 std::optional<ParticipantId> presenter_in(const nlohmann::json& command);
 /// Nothing where the command names none.

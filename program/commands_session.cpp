@@ -91,23 +91,6 @@ void Engine::do_trust_relay(const json& c, const Answer& answer) {
   answer.ok();
 }
 
-void Engine::do_chat(const json& c, const Answer& answer) {
-  if (!session_) return answer.error("not_allowed", "there is no session");
-  std::optional<std::vector<ParticipantId>> to;
-  json target = c.value("to", json("all"));
-  if (target == "master")
-    to = {{session_->core() ? session_->core()->master() : kFirstMaster}};
-  else if (target.is_number_integer())
-    to = {{participant_in(c, "to")}};
-  else if (target.is_array()) {
-    to.emplace();
-    for (const json& id : target) to->push_back(ParticipantId{id.get<std::uint16_t>()});
-    if (to->empty()) throw std::invalid_argument("\"to\" names nobody");
-  } else if (target != "all")
-    throw std::invalid_argument("\"to\" is all, master, a participant or a list of them");
-  with_session([&](Session& s) { refusal(s.chat(c.at("text").get<std::string>(), to, net::Loop::now()), answer); });
-}
-
 void Engine::do_raise_hand(const json& c, const Answer& answer) {
   if (!session_) return answer.error("not_allowed", "there is no session");
   with_session([&](Session& s) { refusal(s.raise_hand(c.value("up", true), net::Loop::now()), answer); });

@@ -152,6 +152,7 @@ void Engine::begin_session(session::ParticipantOptions options, net::RelayAddres
 void Engine::connect(net::RelayAddress relay, std::optional<RelayLink::Key> pin) {
   if (!options_.relay_pin.empty() && !pin) pin = parse_pin(options_.relay_pin);
   asked_ = net::Loop::now();
+  said_.clear();
   emit({{"event", "state"}, {"stage", "connecting"}, {"reason", ""}, {"relay", net::to_string(relay)}});
   RelayLink::Events events;
   events.on_frame = [this](ByteView frame) {
@@ -271,6 +272,7 @@ void Engine::tell(const session::Event& event) {
       relay_->in_session();
     }
   }
+  if (auto* line = std::get_if<ChatLine>(&event)) return tell_line(*line);
   if (auto* again = std::get_if<TryAgain>(&event)) {
     // Not from inside of the connection's own call.
     loop_.post([this, pause = again->pause, alive = std::weak_ptr<int>(session_alive_)] {

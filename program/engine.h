@@ -14,6 +14,7 @@
 #include "net/loop.h"
 #include "program/board_exchange.h"
 #include "program/canvas/canvas_file.h"
+#include "program/chat_history.h"
 #include "program/contacts.h"
 #include "program/direct_ways.h"
 #include "program/file_exchange.h"
@@ -107,6 +108,7 @@ class Engine : public session::SessionHost {
   void after_session();
   void tell(const session::Event& event);
   void tell_ended(const session::Ended& ended);
+  void tell_line(const session::ChatLine& line);
   void tell_roster();
   std::set<ParticipantId> controllers() const;
   void tell_path();
@@ -211,6 +213,8 @@ class Engine : public session::SessionHost {
   void do_proxy(const nlohmann::json&, const Answer&);
   void do_trust_relay(const nlohmann::json&, const Answer&);
   void do_chat(const nlohmann::json&, const Answer&);
+  void do_chat_history(const nlohmann::json&, const Answer&);
+  void do_chat_export(const nlohmann::json&, const Answer&);
   void do_raise_hand(const nlohmann::json&, const Answer&);
   void do_roster(const nlohmann::json&, const Answer&);
   void do_sources(const nlohmann::json&, const Answer&);
@@ -322,6 +326,7 @@ class Engine : public session::SessionHost {
   std::shared_ptr<int> session_alive_;                    // work of a session that has ended comes back to nobody
   std::unique_ptr<SharedScreen> screen_;
   std::vector<session::Event> pending_events_;
+  ChatHistory said_;  // of the session that is open, or was last
   Contacts contacts_;
   std::shared_ptr<const crypto::Identity> identity_;  // to show; null: none
   std::shared_ptr<crypto::RsaKey> rsa_;               // for the next join

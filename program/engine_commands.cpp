@@ -19,6 +19,8 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"access_test", &Engine::do_access_test},
                                                                   {"proxy", &Engine::do_proxy},
                                                                   {"chat", &Engine::do_chat},
+                                                                  {"chat_history", &Engine::do_chat_history},
+                                                                  {"chat_export", &Engine::do_chat_export},
                                                                   {"raise_hand", &Engine::do_raise_hand},
                                                                   {"roster", &Engine::do_roster},
                                                                   {"sources", &Engine::do_sources},

@@ -89,9 +89,7 @@ struct Writer {
   json operator()(const ExactChanged& e) const {
     return {{"event", "exact"}, {"presenter", e.presenter.value()}, {"screen", e.screen.value()}, {"exact", e.exact}};
   }
-  json operator()(const ChatLine& e) const {
-    return {{"event", "chat"}, {"from", e.from.value()}, {"to", to_field(e.to)}, {"text", e.text}};
-  }
+  json operator()(const ChatLine&) const { return nullptr; }  // the engine does it
   json operator()(const ModeChanged& e) const { return {{"event", "mode"}, {"mode", mode_name(e.mode)}}; }
   json operator()(const PresenterChanged& e) const {
     return {{"event", "presenter"}, {"participant", e.participant.value()}, {"sharing", e.sharing}};
@@ -141,8 +139,6 @@ json screen_json(ScreenId screen, const std::string& name, const Rect& area, boo
   return {{"screen", screen.value()}, {"name", name}, {"x", area.x},        {"y", area.y},     {"w", area.width},
           {"h", area.height},         {"scale", 1},   {"primary", primary}, {"paused", paused}};
 }
-
-json to_field(ParticipantId to) { return to == kEverybody ? json("all") : json(to.value()); }
 
 std::string color_of(ParticipantId participant) {
   static constexpr std::array<const char*, 8> kColors{"#e9a23b", "#3d8fe0", "#b65fd0", "#3fb27f",

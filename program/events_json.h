@@ -19,7 +19,5 @@ nlohmann::json roster_json(const session::Roster& roster, int self, const std::s
 std::string color_of(ParticipantId participant);
 /// 0xRRGGBB as "#rrggbb".
 std::string color_text(std::uint32_t rgb);
-/// "all", "master", an id: how `to` is written.
-nlohmann::json to_field(ParticipantId to);
 
 }  // namespace lotse::program

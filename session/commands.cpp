@@ -53,9 +53,10 @@ void Session::stop_control(Instant now) {
   if (begin_call(now) && core_) presenting_->stop_control("stopped by the presenter");
 }
 
-Session::Refusal Session::chat(const std::string& text, std::optional<std::vector<ParticipantId>> to, Instant now) {
+Session::Refusal Session::chat(const std::string& text, std::optional<std::vector<ParticipantId>> to, Instant now,
+                               std::uint64_t time) {
   if (!begin_call(now) || !core_) return ErrorCode::not_allowed;
-  return talk_->say(text, to);
+  return talk_->say(text, std::move(to), time);
 }
 
 Session::Refusal Session::put_on_board(BoardFile file, Instant now) {

@@ -152,9 +152,11 @@ struct StaleChanged {
 };
 struct ChatLine {
   ParticipantId from;
-  ParticipantId to;
+  ParticipantId to;  // kEverybody, or one
   std::string text;
-};  // to: kEverybody, or one
+  std::vector<ParticipantId> group{};  // of several: all of them, `from` included, rising; `to` means nothing then
+  std::uint64_t time = 0;              // seconds since 1970, as its sender says; 0: not told
+};
 struct ModeChanged {
   Mode mode;
 };

@@ -77,7 +77,8 @@ void Session::on_private(ParticipantId from, const wire::pb::Message& message) {
       return lead_ ? lead_->on_leave(from, {}) : void();
     case M::kChat:
       // Who is muted may still turn to the moderator.
-      return talk_->on_line(from, message.chat(), may_chat(from) || (lead_ && !message.chat().to_all()));
+      return talk_->on_line(from, message.chat(),
+                            may_chat(from) || (lead_ && !message.chat().to_all() && message.chat().group().empty()));
     case M::kTalked:
       return talk_->on_talked(from, message.talked());
     case M::kTalkAsk:

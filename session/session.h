@@ -75,7 +75,9 @@ class Session {
 
   // What the person wants; nothing: done.
   using Refusal = std::optional<ErrorCode>;
-  Refusal chat(const std::string& text, std::optional<std::vector<ParticipantId>> to, Instant now);
+  /// `to`: everybody, one, or the group of these and ourselves. `time`: of the wall clock, in seconds.
+  Refusal chat(const std::string& text, std::optional<std::vector<ParticipantId>> to, Instant now,
+               std::uint64_t time = 0);
   Refusal answer_consent(std::uint64_t request, bool allow, Duration span, Instant now);
   Refusal grant(ParticipantId member, Right right, Duration span, Instant now);
   Refusal revoke(ParticipantId member, Right right, Instant now);

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,38 +11,13 @@
 #include <cstdlib>
 #include <utility>
 
+#include "ui/spawn.h"
+
 namespace lotse::ui {
 namespace {
 
 constexpr int kLookEveryMs = 100;                          // whether the program has ended, or is to
 constexpr std::size_t kMaxPrinted = std::size_t{1} << 20;  // bytes
-
-/// Starts `command` with its output on a pipe; the process, or -1 when there is no such program. No shell.
-pid_t spawn(const std::vector<std::string>& command, int output) {
-  std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  // Signals as every program expects them, whatever this one ignores or blocks.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none, usual;
-  sigemptyset(&none);
-  sigemptyset(&usual);
-  for (int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP}) sigaddset(&usual, signal);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &usual);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  pid_t child = -1;
-  const int failed = posix_spawnp(&child, words[0], &files, &attributes, words.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  return failed != 0 ? -1 : child;
-}
 
 /// In the order in which they fit the desktop.
 std::array<std::vector<std::string>, 2> commands(const std::string& title, FileChooser::Wanted wanted) {

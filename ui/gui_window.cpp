@@ -79,6 +79,7 @@ struct GuiWindow::Impl {
   SDL_Texture* letters = nullptr;
   ImGuiContext* context = nullptr;
   std::unique_ptr<Fonts> fonts;
+  ShapedTexts shaped;
   float scale = 1;
   Uint32 id = 0;
   Uint64 last_frame = 0;
@@ -90,6 +91,7 @@ struct GuiWindow::Impl {
   std::array<SDL_Cursor*, 4> cursors{};
 
   ~Impl() {
+    shaped.forget();  // while there is a device
     for (SDL_Cursor* cursor : cursors)
       if (cursor != nullptr) SDL_FreeCursor(cursor);
     if (context != nullptr) ImGui::DestroyContext(context);
@@ -296,6 +298,7 @@ bool GuiWindow::handle(const SDL_Event& event) {
     case SDL_RENDER_DEVICE_RESET:
       if (impl_->letters != nullptr) SDL_DestroyTexture(impl_->letters);
       impl_->letters = nullptr;
+      impl_->shaped.forget();
       return true;
     default:
       return true;
@@ -305,6 +308,7 @@ bool GuiWindow::handle(const SDL_Event& event) {
 void GuiWindow::begin_frame(const Theme& theme) {
   ImGui::SetCurrentContext(impl_->context);
   impl_->load_letters();
+  impl_->shaped.next_frame();
   ImGuiIO& io = ImGui::GetIO();
   int width = 0, height = 0;
   SDL_GetRendererOutputSize(impl_->renderer, &width, &height);
@@ -360,6 +364,7 @@ void GuiWindow::resize(float width, float height) {
 SDL_Window* GuiWindow::window() const { return impl_->window; }
 SDL_Renderer* GuiWindow::renderer() const { return impl_->renderer; }
 Fonts& GuiWindow::fonts() { return *impl_->fonts; }
+ShapedTexts& GuiWindow::shaped() { return impl_->shaped; }
 const std::vector<KeyPress>& GuiWindow::keys() const { return impl_->keys; }
 bool GuiWindow::keyboard_focus() const { return (SDL_GetWindowFlags(impl_->window) & SDL_WINDOW_INPUT_FOCUS) != 0; }
 

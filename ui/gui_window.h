@@ -7,6 +7,7 @@
 
 #include "base/geometry.h"
 #include "ui/fonts.h"
+#include "ui/shaped_texts.h"
 #include "ui/theme.h"
 
 struct SDL_Window;
@@ -46,6 +47,7 @@ class GuiWindow {
   SDL_Window* window() const;
   SDL_Renderer* renderer() const;
   Fonts& fonts();
+  ShapedTexts& shaped();
   /// The keys pressed since the last frame that are not text: Tab, Enter, Escape, arrows, function keys, shortcuts.
   const std::vector<KeyPress>& keys() const;
   bool keyboard_focus() const;

@@ -13,6 +13,7 @@
 #include "ui/board_list.h"
 #include "ui/file_list.h"
 #include "ui/invitation.h"
+#include "ui/people_list.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -87,6 +88,7 @@ void HostPage::draw(PageContext& context) {
   }
   kit.end_region(y + 24);
   picker_.draw(context);
+  chat_.draw_dialogs(context);
 }
 
 void HostPage::draw_bar(PageContext& context) {
@@ -201,7 +203,7 @@ float HostPage::draw_session(PageContext& context, Box box) {
     y += draw_list_card(context, {box.x, y, box.width, kListHeight}, "files", _("Files"), draw_files) + 12;
   // The talk takes what is left of the window, so that the page need not scroll.
   const float left = kit.height() - kTopBarHeight - y - 24 - 84;
-  const float chat_high = std::clamp(left, 140.0F, 360.0F);
+  const float chat_high = std::clamp(left, 180.0F, 360.0F);
   Box card{box.x, y, box.width, chat_high + 84};
   kit.fill(card, kit.theme().surface, kCardRadius);
   kit.frame(card, kit.theme().line, kCardRadius);

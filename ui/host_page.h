@@ -3,8 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "ui/chat_box.h"
 #include "ui/page.h"
-#include "ui/people_list.h"
 #include "ui/share_picker.h"
 
 namespace lotse::ui {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ui/kit_state.h"
+#include "ui/scripts.h"
 
 namespace lotse::ui {
 
@@ -277,7 +278,11 @@ void Kit::Impl::handle_keys() {
 void Kit::Impl::draw_tip() {
   if (!tip_for || tip.empty() || layer < top_layer) return;
   std::string words = shown(Type::small, tip);
-  float wide = text_width(Type::small, words) + 20 * scale, high = 30 * scale;
+  const bool shapes = needs_shaping(tip);
+  const auto wish = shaped_wish(Type::small, rgb(0xffffff), tip, 0, ShapedTexts::Lines::one);
+  const Rect place = shapes ? window.shaped().measured(wish).box : Rect{};
+  const float words_wide = shapes ? static_cast<float>(place.width) : text_width(Type::small, words);
+  float wide = words_wide + 20 * scale, high = 30 * scale;
   ImVec2 screen = ImGui::GetIO().DisplaySize;
   float x = std::clamp(tip_for->rect.x + (tip_for->rect.width - wide) / 2, 4.0F, std::max(4.0F, screen.x - wide - 4));
   float y = tip_for->rect.y + tip_for->rect.height + 6 * scale;
@@ -286,6 +291,8 @@ void Kit::Impl::draw_tip() {
   ImVec2 from(std::floor(x), std::floor(y)), to(std::floor(x + wide), std::floor(y + high));
   list.AddRectFilled(from, to, theme->dark ? rgb(0x2c3a48) : rgb(0x14202b), 6 * scale);
   ImFont* f = font(Type::small);
+  if (shapes)
+    return draw_above(wish, {from.x + 10 * scale, std::floor(from.y + (high - static_cast<float>(place.height)) / 2)});
   list.AddText(f, f->FontSize, ImVec2(from.x + 10 * scale, std::floor(from.y + (high - f->FontSize) / 2)),
                rgb(0xffffff), words.c_str());
 }
@@ -301,12 +308,21 @@ void Kit::Impl::draw_toast() {
   ImFont* f = font(Type::body);
   float wrap = std::min(520 * scale, screen.x - 64 * scale);
   ImVec2 size = f->CalcTextSizeA(f->FontSize, FLT_MAX, wrap, words.c_str());
+  const bool shapes = needs_shaping(toast);
+  const auto wish = shaped_wish(Type::body, rgb(0xffffff), toast, wrap, ShapedTexts::Lines::many);
+  if (shapes) {
+    const Rect place = window.shaped().measured(wish).box;
+    size = {static_cast<float>(place.width), static_cast<float>(place.height)};
+  }
   ImVec2 from(std::floor((screen.x - size.x) / 2 - 16 * scale), std::floor(screen.y - size.y - 100 * scale));
   ImVec2 to(from.x + size.x + 32 * scale, from.y + size.y + 24 * scale);
   ImDrawList& list = *ImGui::GetForegroundDrawList();
   list.AddRectFilled(from, to, theme->dark ? rgb(0x2c3a48) : rgb(0x14202b), kControlRadius * scale);
-  list.AddText(f, f->FontSize, ImVec2(from.x + 16 * scale, from.y + 12 * scale), rgb(0xffffff), words.c_str(), nullptr,
-               wrap);
+  const ImVec2 corner(from.x + 16 * scale, from.y + 12 * scale);
+  if (shapes)
+    draw_above(wish, corner);
+  else
+    list.AddText(f, f->FontSize, corner, rgb(0xffffff), words.c_str(), nullptr, wrap);
   controls.push_back(
       {.id = "toast", .role = "text", .label = toast, .rect = {from.x, from.y, to.x - from.x, to.y - from.y}});
 }

@@ -125,6 +125,13 @@ class Kit {
   float text(Box box, Type type, Ink ink, std::string_view text,
              Align align = Align::left);  // wraps; returns the height
   float text_width(Type type, std::string_view text);
+  /// As text(), with parts that are underlined and can be pressed, controls by the names `id`.0, `id`.1 ...
+  struct Passage {
+    float height = 0;
+    int pressed = -1;  // which of the links
+  };
+  Passage passage(const std::string& id, Box box, Type type, Ink ink, std::string_view text,
+                  const std::vector<ShapedTexts::Span>& links);
   /// One line, shortened with an ellipsis where the box ends; returns the width drawn.
   float line(Box box, Type type, Ink ink, std::string_view text, Align align = Align::left, bool report = true);
   float line(Box box, Type type, Color color, std::string_view text, Align align = Align::left, bool report = true);
@@ -203,6 +210,10 @@ class Kit {
 
  private:
   friend class Column;
+  Passage shaped_passage(const std::string& id, Box box, Type type, Ink ink, std::string_view text,
+                         const std::vector<ShapedTexts::Span>& links);
+  Passage plain_passage(const std::string& id, Box box, Type type, Ink ink, std::string_view text,
+                        const std::vector<ShapedTexts::Span>& links);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ui/kit_state.h"
+#include "ui/scripts.h"
 #include "ui/texts.h"
 
 namespace lotse::ui {
@@ -28,10 +29,15 @@ Color Kit::color(Ink ink) const {
 }
 
 float Kit::text_width(Type type, std::string_view text) {
+  if (needs_shaping(text)) {
+    const auto wish = impl_->shaped_wish(type, color(Ink::text), text, 0, ShapedTexts::Lines::one);
+    return static_cast<float>(impl_->window.shaped().measured(wish).box.width) / impl_->scale;
+  }
   return impl_->text_width(type, impl_->shown(type, text)) / impl_->scale;
 }
 
 float Kit::text(Box box, Type type, Ink ink, std::string_view text, Align align) {
+  if (needs_shaping(text)) return impl_->shaped_text(*this, box, type, ink, text, align);
   std::string words = impl_->shown(type, text);
   ImFont* f = impl_->font(type);
   float wrap = std::max(8.0F, box.width * impl_->scale);
@@ -53,6 +59,7 @@ float Kit::line(Box box, Type type, Ink ink, std::string_view text, Align align,
 }
 
 float Kit::line(Box box, Type type, Color ink, std::string_view text, Align align, bool report) {
+  if (needs_shaping(text)) return impl_->shaped_line(box, type, ink, text, align, report);
   std::string words = impl_->shown(type, text);
   ImFont* f = impl_->font(type);
   float room = box.width * impl_->scale, wide = impl_->text_width(type, words);
@@ -163,6 +170,8 @@ float Kit::rich(Box box, Type type, Ink ink, std::string_view text, const std::m
         fill(cap, theme().raised, 5);
         frame(cap, theme().line, 5);
         line(cap, Type::small, ink, piece.text, Align::center, false);
+      } else if (needs_shaping(piece.text)) {
+        line(place, face, piece.strong ? theme().text : color(ink), piece.text, Align::left, false);
       } else {
         ImFont* f = impl_->font(face);
         std::string word = impl_->shown(face, piece.text);

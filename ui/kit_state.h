@@ -64,6 +64,16 @@ struct Kit::Impl {
     return f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, shown_text.c_str(), shown_text.c_str() + shown_text.size()).x;
   }
 
+  ShapedTexts::Wish shaped_wish(Type type, Color ink, std::string_view text, float width,
+                                ShapedTexts::Lines lines) const;
+  void draw_shaped(const ShapedTexts::Wish& wish, ImVec2 from, Color ink);
+  void draw_above(const ShapedTexts::Wish& wish, ImVec2 from);  // of everything, in white
+  /// Kit::text() and Kit::line() of what needs shaping.
+  float shaped_text(Kit& kit, Box box, Type type, Ink ink, std::string_view text, Align align);
+  float shaped_line(Box box, Type type, Color ink, std::string_view text, Align align, bool report);
+  /// A part of a link in one line; true when it is pressed.
+  bool link_piece(const std::string& id, std::string_view label, const ImRect& r, bool first);
+
   Control& add(const std::string& id, std::string_view role, std::string_view label, const ImRect& r, bool enabled,
                bool focusable);
   /// Whether the control in work is pressed: by mouse, by key or from outside.

@@ -471,26 +471,6 @@ void Model::fold_picture(const std::string& name, const json& e) {
   }
 }
 
-void Model::fold_chat(const json& e, std::time_t now) {
-  const int from = int_field(e, "from", -1);
-  std::string said = text_field(e, "text");
-  if (said.empty()) return;
-  const bool own = from == self && self >= 0;
-  if (own) {  // our own line coming back confirms the one that we showed at once
-    for (auto& line : chat)
-      if (line.own && !line.confirmed && line.text == said) {
-        line.confirmed = true;
-        return;
-      }
-  }
-  auto to = e.find("to");
-  ChatLine line{.from = from, .name = name_of(from), .text = said, .own = own, .at = now};
-  line.to_all = to == e.end() || *to == "all";  // else to ids or to the moderators
-  chat.push_back(std::move(line));
-  if (!own) ++unread;
-  if (chat.size() > kMaxChat) chat.pop_front();
-}
-
 void Model::fold_problem(const json& e) {
   Problem what{text_field(e, "code", 64), text_field(e, "message", 1000), text_field(e, "who", 400),
                name_field(e, "whom")};
@@ -522,6 +502,7 @@ void Model::fold_answer(const json& e) {
       facts.why = what.code;
       return;
     }
+    if (verb == "chat") take_back_line();
     if (verb == "request_control")
       std::erase_if(control_of, [](const auto& entry) { return entry.second == ControlState::asked; });
     if (verb == "move" || verb == "button" || verb == "wheel" || verb == "key" || verb == "type" ||
@@ -538,6 +519,7 @@ void Model::fold_answer(const json& e) {
   }
   if (verb == "lock" || verb == "unlock") locked = verb == "lock";
   if (verb == "sources") fold_sources(e);
+  if (verb == "chat_export") notices.push_back({"chat_saved", text_field(e, "file", 1000)});
 }
 
 void Model::sent(const json& command, std::time_t now) {
@@ -570,14 +552,7 @@ void Model::sent(const json& command, std::time_t now) {
   } else if (verb == "view") {
     choose({int_field(command, "presenter", presenter), int_field(command, "screen", 0)});
   } else if (verb == "chat") {
-    ChatLine line{.from = self,
-                  .name = own_name,
-                  .text = text_field(command, "text"),
-                  .own = true,
-                  .confirmed = false,
-                  .at = now};
-    if (!line.text.empty()) chat.push_back(std::move(line));
-    if (chat.size() > kMaxChat) chat.pop_front();
+    said(command, now);
   } else if (verb == "consent" && !consents.empty()) {
     consents.pop_front();
   } else if (verb == "trust_relay") {

@@ -14,6 +14,7 @@
 
 #include "base/geometry.h"
 #include "ui/board_file.h"
+#include "ui/conversation.h"
 #include "ui/system_facts.h"
 #include "ui/transfer.h"
 
@@ -41,7 +42,8 @@ struct LobbyGuest {
 struct ChatLine {
   int from = -1;
   std::string name, text;
-  bool own = false, confirmed = true, to_all = true;
+  bool own = false, confirmed = true;
+  With with = {};
   std::time_t at = 0;
 };
 struct ConsentRequest {
@@ -110,8 +112,8 @@ struct Recording {
 };
 
 // A peer decides how much it says; these decide how much of it we keep.
-inline constexpr std::size_t kMaxMembers = 2000, kMaxLobby = 64, kMaxChat = 500, kMaxConsents = 8, kMaxMonitors = 32,
-                             kMaxScreens = 64, kMaxRungs = 64, kMaxWindows = 256;
+inline constexpr std::size_t kMaxMembers = 2000, kMaxLobby = 64, kMaxChat = 500, kMaxChatAll = 5000, kMaxTalks = 200,
+                             kMaxConsents = 8, kMaxMonitors = 32, kMaxScreens = 64, kMaxRungs = 64, kMaxWindows = 256;
 
 class Model {
  public:
@@ -145,6 +147,10 @@ class Model {
   std::string screen_title(ScreenKey key) const;  // "Anna · DP-1", as much of it as tells it apart
   ControlState control() const;                   // of the presenter who is viewed
 
+  std::size_t unread() const;  // lines of all conversations
+  /// From now on that one is shown.
+  void open_talk(const With& with);
+
   std::set<int> clipboard_partners() const;         // between whom what is copied goes by itself
   bool may(const std::string& right) const;         // this person, as far as the roster says
   bool may_ask_system(const Member& member) const;  // for the facts of its computer
@@ -175,8 +181,11 @@ class Model {
   std::set<int> known_contacts;                 // who has shown the identity that we know by the name
   std::map<int, std::string> words;             // short authentication strings by participant
   std::map<int, std::set<int>> controllers_of;  // by presenter, once the program tells
-  std::deque<ChatLine> chat;
-  std::size_t unread = 0;
+  std::deque<ChatLine> chat;                    // of all conversations, at most kMaxChat of each
+  std::vector<With> talks;                      // beside the one with everybody, those that were begun first
+  std::map<With, std::size_t> unread_of;
+  With shown_talk;
+  bool wants_chat = false;          // it is to be seen now
   std::vector<Transfer> transfers;  // in order of arrival
   std::vector<BoardFile> board;     // as the program lists it, oldest first
   bool board_known = false;
@@ -230,6 +239,11 @@ class Model {
   void choose(ScreenKey key);
   void drop_screens(int of);
   void fold_chat(const nlohmann::json& e, std::time_t now);
+  void said(const nlohmann::json& command, std::time_t now);
+  std::optional<With> with_in(const nlohmann::json& e) const;
+  void begin_talk(const With& with);
+  void add_line(ChatLine line);
+  void take_back_line();
   void fold_access(const std::string& name, const nlohmann::json& e);
   void fold_file(const nlohmann::json& e);
   void fold_board(const nlohmann::json& e);

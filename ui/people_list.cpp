@@ -39,6 +39,7 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
   std::vector<MenuItem> items;
   const bool presenting = model.own_screen_shared(), leading = model.role == Role::master;
   if (m.id == model.self) return items;
+  items.push_back({.id = id + "talk", .label = _("Write to them alone")});
   items.push_back({.id = id + "send_file", .label = _("Send a file…")});
   if (model.may("clipboard") && model.clipboard_use != "off")
     items.push_back({.id = id + "send_clipboard", .label = _("Send what I copied")});
@@ -77,6 +78,11 @@ void act(PageContext& context, const Member& m, const std::string& verb) {
   if (verb == "sysinfo") return context.open_system_info(m.id);
   if (verb == "lock_input")
     return context.send({{"do", verb}, {"presenter", m.id}, {"on", !context.model.input_locks.contains(m.id)}});
+  if (verb == "talk") {
+    context.model.open_talk({m.id});
+    context.model.wants_chat = true;
+    return;
+  }
   nlohmann::json command{{"do", verb}, {"participant", m.id}};
   if (verb == "grant" || verb == "revoke" || verb == "grant_short") command["right"] = "control";
   if (verb == "grant_short") command.update({{"do", "grant"}, {"seconds", 600}});
@@ -189,49 +195,6 @@ void draw_lobby(PageContext& context, Column& c) {
       context.send({{"do", "refuse"}, {"participant", who}});
     if (kit.button(admit, {row.right() - admit_wide, y, admit_wide, kControlHeight}))
       context.send({{"do", "admit"}, {"participant", who}});
-  }
-}
-
-float ChatBox::draw_line(PageContext& context, const ChatLine& line, float y, float width) {
-  Kit& kit = context.kit;
-  const std::string time = clock_text(line.at);
-  std::string name = line.own ? _("You") : line.name.empty() ? display_name(context.model, line.from) : line.name;
-  if (!line.to_all) name += std::string(" · ") + _("to you alone");
-  const float time_wide = kit.text_width(Type::small, time);
-  kit.line({0, y, width - time_wide - 12, 18}, Type::small_strong,
-           line.own ? kit.color(Ink::quiet) : member_color(context, line.from), name);
-  kit.line({width - time_wide, y, time_wide + 1, 18}, Type::small, Ink::quiet, time);
-  y += 19;
-  return 19 + kit.text({0, y, width, 0}, Type::body, Ink::text, line.text) + 10;
-}
-
-void ChatBox::draw(PageContext& context, Box box) {
-  Kit& kit = context.kit;
-  Model& model = context.model;
-  model.unread = 0;
-  const float field_high = kControlHeight, list_high = std::max(40.0F, box.height - field_high - 12);
-  kit.begin_region("chat", {box.x, box.y, box.width, list_high}, true);
-  float y = 0;
-  const float width = box.width - 12;
-  for (const ChatLine& line : model.chat) y += draw_line(context, line, y, width);
-  if (model.chat.empty()) y += kit.text({0, 0, width, 0}, Type::body, Ink::quiet, _("Nothing was said yet."));
-  // A new line is shown at once; the last frame's height is what the scroll position counts by, so once more.
-  const std::size_t now = model.chat.size() + static_cast<std::size_t>(model.chat.empty() ? 0 : model.chat.back().at);
-  if (now != seen_) kit.scroll_to_end();
-  seen_ = now;
-  kit.end_region(y);
-  const Member* me = model.member(model.self);
-  const bool muted = me != nullptr && !me->rights.empty() && !me->rights.contains("chat");
-  Box place{box.x, box.y + box.height - field_high, box.width, field_high};
-  if (muted) {
-    kit.line(place, Type::body, Ink::quiet, _("You cannot write at the moment."));
-    return;
-  }
-  FieldResult written =
-      kit.field("chat.text", _("Message to all"), draft_, place, {.hint = _("Message to all…"), .max_bytes = 2000});
-  if (written.submitted && draft_.find_first_not_of(' ') != std::string::npos) {
-    context.send({{"do", "chat"}, {"text", draft_}, {"to", "all"}});
-    draft_.clear();
   }
 }
 

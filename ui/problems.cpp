@@ -246,6 +246,7 @@ std::string notice_words(const Problem& problem) {
     return _("Part of the picture may have been altered on its way. Do not rely on what you see.");
   if (code == "picture_withheld") return _("Parts of the picture do not arrive. What you see is not complete.");
   if (code == "recording_done") return filled(_("Recording saved: {file}"), {{"file", problem.message}});
+  if (code == "chat_saved") return filled(_("The chat is saved: {file}"), {{"file", problem.message}});
   if (code == "file_offered" || code == "file_arrived") {
     const std::map<std::string, std::string> values{{"name", problem.whom.empty() ? _("Somebody") : problem.whom},
                                                     {"file", shortened(problem.message, 48)}};

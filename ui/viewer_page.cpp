@@ -10,6 +10,7 @@
 #include "ui/connecting_page.h"
 #include "ui/file_list.h"
 #include "ui/marks_view.h"
+#include "ui/people_list.h"
 #include "ui/picture_window.h"
 #include "ui/screen_strip.h"
 #include "ui/send_file_dialog.h"
@@ -143,6 +144,7 @@ void ViewerPage::draw(PageContext& context, PictureSet& pictures) {
   if (kit.key(SDLK_F11)) set_full_screen(context, !full_);
   if (full_ && kit.key(SDLK_ESCAPE)) set_full_screen(context, false);
   picker_.draw(context);
+  chat_.draw_dialogs(context);
 }
 
 bool ViewerPage::show_files() {
@@ -153,7 +155,7 @@ bool ViewerPage::show_files() {
 /// What waits behind the panel is counted: lines of the chat and files that were offered.
 void ViewerPage::draw_unfold(PageContext& context) {
   Kit& kit = context.kit;
-  const std::size_t waiting = context.model.unread + context.model.offers();
+  const std::size_t waiting = context.model.unread() + context.model.offers();
   Button unfold{.id = "viewer.unfold",
                 .label = waiting > 0 ? std::to_string(waiting) : "",
                 .look = Look::bar,
@@ -283,6 +285,7 @@ void ViewerPage::draw_panel(PageContext& context, Box box) {
            m.number.empty() ? _("Session") : grouped(m.number));
   kit.fill({box.x, 61, box.width, 1}, kit.theme().line);
 
+  if (std::exchange(m.wants_chat, false)) tab_ = Tab::chat;
   draw_tabs(context, box);
   kit.fill({box.x, 106, box.width, 1}, kit.theme().line);
   // Where there is room, people above and the talk below, as one looks at both.
@@ -308,7 +311,7 @@ void ViewerPage::draw_tabs(PageContext& context, Box box) {
       {Tab::people, {.id = "panel.people", .label = counted(_("People {count}"), m.members.size())}},
       {Tab::chat,
        {.id = "panel.chat",
-        .label = m.unread > 0 && shown != Tab::chat ? counted(_("Chat · {count} new"), m.unread) : _("Chat")}}};
+        .label = m.unread() > 0 && shown != Tab::chat ? counted(_("Chat · {count} new"), m.unread()) : _("Chat")}}};
   if (has_files(m))
     tabs.push_back({Tab::files,
                     {.id = "panel.files",

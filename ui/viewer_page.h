@@ -2,11 +2,11 @@
 #pragma once
 #include <string>
 
+#include "ui/chat_box.h"
 #include "ui/host_page.h"
 #include "ui/input_capture.h"
 #include "ui/mark_tools.h"
 #include "ui/page.h"
-#include "ui/people_list.h"
 #include "ui/picture_layout.h"
 #include "ui/picture_view.h"
 

@@ -42,6 +42,7 @@ inline constexpr auto kBothWays = 500ms;               // pictures come from the
 inline constexpr std::size_t kMaxMembers = 1000;         // members of one session
 inline constexpr std::size_t kMaxName = 64;              // bytes of UTF-8
 inline constexpr std::size_t kMaxChat = 16u << 10;       // bytes of UTF-8 in one line
+inline constexpr std::size_t kMaxGroup = 100;            // members of a conversation of several, the sender included
 inline constexpr std::size_t kTalkLines = 1000;          // of its own that a member can say again
 inline constexpr std::size_t kTalkBytes = 4u << 20;      // the same
 inline constexpr std::size_t kTalkAnswer = 256u << 10;   // bytes of them at a time, to who asks

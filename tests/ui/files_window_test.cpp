@@ -94,7 +94,7 @@ TEST_CASE("an offer is told of where the panel does not show it") {
     window.press("panel.fold");
     window.backend.say({offer});
     CHECK(window.shows("Werkstatt Huber wants to send you the file report {file} %s.pdf."));
-    CHECK(window.control("viewer.unfold")["label"] == "1");
+    CHECK(window.control("viewer.unfold")["label"] == "2");
     CHECK(window.press("viewer.unfold"));
     CHECK_FALSE(window.control("file.accept.a").is_null());
   }

@@ -178,12 +178,12 @@ TEST_CASE("the own chat line stands once, whether or not it comes back") {
   model.fold({{"event", "chat"}, {"from", 2}, {"to", "all"}, {"text", "hello"}}, 6);
   REQUIRE(model.chat.size() == 1);
   CHECK(model.chat[0].confirmed);
-  CHECK(model.unread == 0);
+  CHECK(model.unread() == 0);
   model.fold({{"event", "chat"}, {"from", 0}, {"to", {2}}, {"text", "psst"}}, 7);
   REQUIRE(model.chat.size() == 2);
-  CHECK_FALSE(model.chat[1].to_all);
+  CHECK(model.chat[1].with == With{0});
   CHECK(model.chat[1].name == "Moderator");
-  CHECK(model.unread == 1);
+  CHECK(model.unread() == 1);
 }
 
 TEST_CASE("consents queue up and vanish with who asked") {

@@ -67,6 +67,36 @@ std::vector<json> viewing(bool control) {
       {{"event", "chat"}, {"from", 0}, {"to", "all"}, {"text", "Спасибо! Größe prüfen, dann weiter."}},
       {{"event", "chat"}, {"from", 1}, {"to", {2}}, {"text", "שלום, 你好, مرحبا 😀"}}};
 }
+/// In a group, in private, and to all with links.
+std::vector<json> talking() {
+  return plus(
+      viewing(false),
+      {{{"event", "chat"}, {"from", 1}, {"to", {2, 3}}, {"text", "Who restarts it?"}, {"conversation", {1, 3}}},
+       {{"event", "chat"}, {"from", 3}, {"to", {1, 2}}, {"text", "I do, at five."}, {"conversation", {1, 3}}},
+       {{"event", "chat"},
+        {"from", 3},
+        {"to", "all"},
+        {"time", 1795000000},
+        {"text", "See https://xn.example@bücher.example/a/long/way/to/the/notes_(part_1) and http://example.org."}}});
+}
+std::vector<json> scripts() {
+  auto line = [](int from, const char* text) {
+    return json{{"event", "chat"}, {"from", from}, {"to", "all"}, {"text", text}};
+  };
+  json nour = bernd();
+  nour["name"] = "نور الهدى";
+  return {at(0, {{"event", "state"}, {"stage", "connecting"}}),
+          roster(2, {leader("דנה כהן"), workshop(), anna(), nour}),
+          {{"event", "presenter"}, {"participant", 1}, {"sharing", true}},
+          at(120, {{"event", "state"}, {"stage", "live"}}),
+          {{"event", "picture"}, {"presenter", 1}, {"screen", 0}, {"width", 1280}, {"height", 800}, {"ms", 180}},
+          line(3, "السلام عليكم ورحمة الله، هل ترى الملف report-3.pdf على الشاشة؟ https://مثال.إختبار/صفحة"),
+          line(0, "כן, שָׁלוֹם! אני רואה אותו."),
+          line(1, "हिन्दी में क्षत्रिय, श्री और कि।"),
+          line(1, "ภาษาไทย กำลังดี, বাংলা, தமிழ்"),
+          line(3, "👩‍🚀 👍🏽 🇩🇪 ❤️ 1️⃣ e\u0301 ǫ̈"),
+          line(1, "Zurück zu Deutsch: Größe, 你好, Спасибо.")};
+}
 std::vector<json> presenting() {
   return {at(0, {{"event", "state"}, {"stage", "connecting"}}),
           at(41, {{"event", "state"}, {"stage", "handshake"}}),
@@ -262,6 +292,27 @@ std::vector<Scene> all_scenes() {
        .program = "lotse-master",
        .page = "viewer"});
   add({.name = "view-chat", .events = viewing(false), .presses = {"panel.chat"}, .picture = true, .page = "viewer"});
+  add({.name = "view-chat-menu",
+       .events = talking(),
+       .presses = {"panel.chat", "chat.talk"},
+       .picture = true,
+       .page = "viewer"});
+  add({.name = "view-chat-group",
+       .events = talking(),
+       .presses = {"panel.chat", "chat.talk", "chat.with.1-3"},
+       .picture = true,
+       .page = "viewer"});
+  add({.name = "view-chat-new",
+       .events = talking(),
+       .presses = {"panel.chat", "chat.talk", "chat.new", "talk.with.1"},
+       .picture = true,
+       .page = "viewer"});
+  add({.name = "view-chat-scripts", .events = scripts(), .presses = {"panel.chat"}, .picture = true, .page = "viewer"});
+  add({.name = "view-chat-link",
+       .events = talking(),
+       .presses = {"panel.chat", "chat.link.2.0"},
+       .picture = true,
+       .page = "viewer"});
   std::vector<json> with_files = viewing(false),
                     hosting_files = plus(hosting(), {roster(0, {leader("Werkstatt Huber"), anna(), bernd()})});
   for (const json& event : files(0, 1)) with_files.push_back(event);
