@@ -1,13 +1,11 @@
 // What is said: the chat, what was said so far, and a file of it.
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "program/command_fields.h"
 #include "program/engine.h"
-#include "program/private_file.h"
+#include "program/new_file.h"
 
 namespace lotse::program {
 
@@ -61,10 +59,8 @@ void Engine::do_chat_history(const json&, const Answer& answer) {
 
 void Engine::do_chat_export(const json& c, const Answer& answer) {
   const std::string file = c.at("file").get<std::string>();
-  const int problem = write_new_file(file, said_.to_text());
-  if (problem == EEXIST) return answer.error("file_exists", file + " exists already; choose another name");
-  if (problem == ENOSPC || problem == EDQUOT) return answer.error("disk_full", "There is not enough space for it.");
-  if (problem != 0) return answer.error("not_allowed", "cannot write " + file + ": " + std::strerror(problem));
+  if (auto problem = write_new_file(file, as_bytes(said_.to_text())))
+    return answer.error(problem->code, problem->message);
   answer.ok({{"file", file}, {"lines", said_.lines().size()}});
 }
 

@@ -12,7 +12,7 @@ struct FileProblem {
   std::string code, message;
 };
 
-/// Mode 0600, without following a link. Nothing: it is written.
+/// Mode 0600, without following a link. Nothing: it is written; else what was begun is deleted.
 std::optional<FileProblem> write_new_file(const std::string& path, ByteView bytes);
 
 }  // namespace lotse::program

@@ -38,20 +38,4 @@ void write_private_file(const std::string& file, const std::string& bytes) {
     throw std::runtime_error("cannot write " + file + ": " + std::strerror(good ? errno : why));
 }
 
-int write_new_file(const std::string& file, const std::string& bytes) {
-  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return errno;
-  int problem = 0;
-  for (std::size_t done = 0; done < bytes.size() && problem == 0;) {
-    const ssize_t written = write(fd, bytes.data() + done, bytes.size() - done);
-    if (written >= 0)
-      done += static_cast<std::size_t>(written);
-    else if (errno != EINTR)
-      problem = errno;
-  }
-  if (close(fd) != 0 && problem == 0) problem = errno;
-  if (problem != 0) unlink(file.c_str());
-  return problem;
-}
-
 }  // namespace lotse::program

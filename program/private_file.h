@@ -9,8 +9,5 @@ namespace lotse::program {
 std::optional<std::string> read_private_file(const std::string& file, std::size_t most);
 /// Makes the folder when it is missing. Throws std::runtime_error; the old file is there then.
 void write_private_file(const std::string& file, const std::string& bytes);
-/// A file that is not there yet, not even as a link to nowhere. 0: done; else an errno (EEXIST: it is there), and what
-/// was begun is deleted.
-int write_new_file(const std::string& file, const std::string& bytes);
 
 }  // namespace lotse::program

@@ -1,17 +1,9 @@
 // What was said, kept and written down.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <cerrno>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "program/chat_history.h"
-#include "program/private_file.h"
 
 using namespace lotse::program;
 using nlohmann::json;
@@ -67,25 +59,4 @@ TEST_CASE("a line is dated by its sender, unless that clock is far off") {
   CHECK(time_of_line(0, 2000) == 2000);
   CHECK(time_of_line(1'000'000, 2000) == 2000);
   CHECK(time_of_line(UINT64_MAX, 2000) == 2000);
-}
-
-TEST_CASE("a new file overwrites nothing, follows no link and is for its owner alone") {
-  std::string folder = (std::filesystem::temp_directory_path() / "lotse-new-XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  const std::string file = folder + "/chat.txt";
-  const mode_t mask = umask(0);
-  CHECK(write_new_file(file, "said") == 0);
-  umask(mask);
-  struct stat status {};
-  REQUIRE(stat(file.c_str(), &status) == 0);
-  CHECK((status.st_mode & 0777) == 0600);
-  CHECK(write_new_file(file, "other") == EEXIST);
-  std::ifstream in(file);
-  CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == "said");
-  std::filesystem::create_symlink(folder + "/elsewhere", folder + "/link");
-  CHECK(write_new_file(folder + "/link", "x") == EEXIST);
-  CHECK_FALSE(std::filesystem::exists(folder + "/elsewhere"));
-  CHECK(write_new_file(folder + "/none/chat.txt", "x") == ENOENT);
-  CHECK(write_new_file("", "x") == ENOENT);
-  std::filesystem::remove_all(folder);
 }
