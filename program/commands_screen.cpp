@@ -82,6 +82,18 @@ void Engine::do_pause_share(const json& c, const Answer& answer) {
   answer.ok();
 }
 
+void Engine::do_blank_share(const json& c, const Answer& answer) {
+  if (!screen_) return answer.error("not_allowed", "no screen is shared");
+  blank_ = c.value("on", true);
+  screen_->refresh();
+  if (blank_)
+    for (const auto& s : screen_->screens())
+      with_session(
+          [&](Session& session) { session.on_cursor_position(s.screen, desktop::kCursorAway, net::Loop::now()); });
+  tell_own_screens();
+  answer.ok();
+}
+
 void Engine::do_hide_window(const json& c, const Answer& answer) {
   const auto window = c.at("window").get<std::uint32_t>();
   if (!c.value("on", true))

@@ -220,6 +220,7 @@ class Engine : public session::SessionHost {
   void do_sources(const nlohmann::json&, const Answer&);
   void do_share(const nlohmann::json&, const Answer&);
   void do_pause_share(const nlohmann::json&, const Answer&);
+  void do_blank_share(const nlohmann::json&, const Answer&);
   void do_hide_window(const nlohmann::json&, const Answer&);
   void do_unshare(const nlohmann::json&, const Answer&);
   void do_colors(const nlohmann::json&, const Answer&);
@@ -341,6 +342,7 @@ class Engine : public session::SessionHost {
   int depth_ = 0;  // inside a call of the session
   bool sharing_wanted_ = false, stop_sharing_wanted_ = false, quitting_ = false;
   bool paused_ = false;      // the own share
+  bool blank_ = false;       // of the own share nothing is seen
   bool must_share_ = false;  // until the screen of --share is there
   bool was_suspended_ = false;
   Instant asked_{};  // join command or start

@@ -26,6 +26,7 @@ Engine::Handler Engine::find_command(const std::string& name) {
                                                                   {"sources", &Engine::do_sources},
                                                                   {"share", &Engine::do_share},
                                                                   {"pause_share", &Engine::do_pause_share},
+                                                                  {"blank_share", &Engine::do_blank_share},
                                                                   {"hide_window", &Engine::do_hide_window},
                                                                   {"unshare", &Engine::do_unshare},
                                                                   {"colors", &Engine::do_colors},

@@ -31,6 +31,7 @@ void Engine::share(const std::string& what) {
     });
   };
   handler.on_cursor_position = [this](ScreenId screen, Point p) {
+    if (blank_) p = desktop::kCursorAway;
     if (screen == recorded_screen()) own_cursor_position_ = p;
     with_session([&](session::Session& s) { s.on_cursor_position(screen, p, net::Loop::now()); });
     record_frame();
@@ -60,7 +61,7 @@ void Engine::cannot_share(const std::string& code, const std::string& why) {
 }
 
 void Engine::unshare() {
-  paused_ = false;
+  paused_ = blank_ = false;
   with_session([](session::Session& s) { s.end_share(net::Loop::now()); });
   screen_.reset();
   if (shared_pictures_) shared_pictures_->drop(self_), on_picture_();
@@ -83,6 +84,7 @@ void Engine::tell_own_screens() {
   json list = json::array();
   for (const auto& s : screen_->screens()) {
     list.push_back(screen_json(s.screen, s.monitor.name, s.monitor.area, s.monitor.primary, paused_));
+    if (blank_) list.back()["blank"] = true;
     if (share_what_ == "whiteboard") list.back()["whiteboard"] = true;
   }
   emit({{"event", "screens"}, {"presenter", self_}, {"screens", list}});
@@ -100,6 +102,8 @@ void Engine::inject(const session::InputEvent& input) {
 }
 
 void Engine::on_frame(ScreenId screen, desktop::CapturedFrame frame) {
+  if (blank_)
+    for (auto& slot : frame.slots) slot.pixels = std::make_shared<const codec::Image>(slot.pixels->size());
   if (recorder_ && !viewed() && screen == recorded_screen()) {
     draw_own(frame);
     record_timer_.set(net::Loop::now() + kRecordEvery);  // the session asks for frames only while somebody watches

@@ -32,6 +32,7 @@ std::vector<int> own_drawn_screens(const Model& model) {
 
 std::string banner_text(const Model& model) {
   if (model.paused) return _("Sharing is paused: the others see a still picture");
+  if (model.blank) return _("Your screen is black for the others");
   const auto viewers = model.viewers();
   std::string text;
   if (viewers.empty()) {

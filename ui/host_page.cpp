@@ -181,6 +181,9 @@ float HostPage::draw_session(PageContext& context, Box box) {
       buttons.push_back({.id = "host.pause",
                          .label = m.paused ? _("Go on sharing") : _("Pause sharing"),
                          .tip = _("The others keep the last picture meanwhile")});
+      buttons.push_back({.id = "host.blank",
+                         .label = m.blank ? _("Show it again") : _("Black it out"),
+                         .tip = _("The others see nothing of it meanwhile")});
       buttons.push_back({.id = "host.unshare", .label = _("Stop sharing"), .look = Look::danger});
     } else {
       buttons.push_back({.id = "host.share", .label = _("Share my screen…")});
@@ -194,6 +197,7 @@ float HostPage::draw_session(PageContext& context, Box box) {
     if (pressed == "host.share") picker_.open(context);
     if (pressed == "host.unshare") context.send({{"do", "unshare"}});
     if (pressed == "host.pause") context.send({{"do", "pause_share"}, {"on", !m.paused}});
+    if (pressed == "host.blank") context.send({{"do", "blank_share"}, {"on", !m.blank}});
     if (pressed == "host.ask" && somebody) {
       context.send({{"do", "request_share"}, {"participant", m.other()->id}});
       kit.toast(filled(_("{name} was asked to share the screen."), {{"name", display_name(m, m.other()->id)}}));

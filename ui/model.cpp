@@ -393,6 +393,7 @@ void Model::fold_screens(int of, const json& e) {
   if (of == self) {
     const json first = list->empty() || !list->front().is_object() ? json::object() : list->front();
     paused = bool_field(first, "paused", paused);
+    blank = bool_field(first, "blank", false);
     fold_whiteboard(bool_field(first, "whiteboard", false));
     return;
   }
@@ -420,7 +421,7 @@ void Model::fold_picture(const std::string& name, const json& e) {
     members[id].id = id;
     members[id].sharing = sharing;
     if (id == self && !sharing) {
-      paused = false;
+      paused = blank = false;
       fold_whiteboard(false);
       std::erase_if(drawings, [&](const auto& entry) { return entry.first.first == self; });
     }

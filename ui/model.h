@@ -202,6 +202,7 @@ class Model {
   std::map<int, ControlState> control_of;  // by presenter, none where it is not listed
   bool suspended = false;                  // the presenter's own input has priority right now
   bool paused = false;                     // the own share
+  bool blank = false;                      // nothing of it is seen
   bool locked = false, show_session = false;
   std::string path, via;
   int rtt_ms = -1;

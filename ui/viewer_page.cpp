@@ -258,8 +258,12 @@ void ViewerPage::draw_presenting(PageContext& context, Column& c) {
            {{"names", viewers}});
   c.rich(Type::small, Ink::quiet, _("[Pause] or [Ctrl] [Alt] [Shift] [Esc] ends all control at once."), {});
   std::string pressed = c.buttons({{.id = "viewer.pause", .label = m.paused ? _("Go on sharing") : _("Pause sharing")},
+                                   {.id = "viewer.blank",
+                                    .label = m.blank ? _("Show it again") : _("Black it out"),
+                                    .tip = _("The others see nothing of it meanwhile")},
                                    {.id = "viewer.unshare", .label = _("Stop sharing"), .look = Look::danger}});
   if (pressed == "viewer.pause") context.send({{"do", "pause_share"}, {"on", !m.paused}});
+  if (pressed == "viewer.blank") context.send({{"do", "blank_share"}, {"on", !m.blank}});
   if (pressed == "viewer.unshare") context.send({{"do", "unshare"}});
 }
 
