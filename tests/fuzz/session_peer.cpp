@@ -78,8 +78,11 @@ void ask(Station& station, ByteReader& in, Instant now) {
   const ParticipantId member{static_cast<std::uint16_t>(in.get<std::uint8_t>() % 4)};
   const bool on = (what & 0x80) != 0;
   switch (what % 16) {
-    case 0:
-      return void(s.chat(std::string(as_text(in.rest())), on ? std::nullopt : std::optional(std::vector{member}), now));
+    case 0: {
+      std::vector<ParticipantId> to{member};
+      if (what & 0x40) to.push_back(ParticipantId{static_cast<std::uint16_t>(member.value() + 1)});
+      return void(s.chat(std::string(as_text(in.rest())), on ? std::nullopt : std::optional(to), now));
+    }
     case 1:
       return void(s.answer_consent(in.get<std::uint8_t>(), on, Duration(in.get<std::uint32_t>()), now));
     case 2:
@@ -107,6 +110,7 @@ void ask(Station& station, ByteReader& in, Instant now) {
     case 11:
       return void(s.set_locked(on, now));
     case 12:
+      if (what & 0x40) return void(on ? s.ask_system_info(member, now) : s.lock_input(member, (what & 0x20) != 0, now));
       return void(s.set_colors(on ? codec::Colors::full : codec::Colors::grey, now));
     case 13:
       return void(s.new_code(now));
