@@ -55,6 +55,7 @@ AppWindow::AppWindow(const AppOptions& options, Backend& backend)
                [this] { windows_wish_ = true; },
                [this](int to) { send_file_.choose(context_, to); },
                [this](const std::string& file) { send_file_.save_in(context_, file); },
+               [this](int member, bool for_good) { kick_dialog_.open(member, for_good); },
                [this](int member) { rights_dialog_.open(context_, member); },
                [this](const std::string& file) { removal_.ask(file); },
                [this](int member) { system_dialog_.open(context_, member); }} {
@@ -195,6 +196,7 @@ void AppWindow::ask_to_close() {
   send_file_.close();
   removal_.close();
   rights_dialog_.close();
+  kick_dialog_.close();
   if (model_.in_session() && model_.role == Role::master && !model_.members.empty()) {
     host_.ask_to_end(true);
     dirty_ = true;
@@ -293,6 +295,7 @@ void AppWindow::draw_page() {
   access_dialog_.draw(context_);
   ways_dialog_.draw(context_);
   rights_dialog_.draw(context_);
+  kick_dialog_.draw(context_);
   if (model_.consents.empty()) system_dialog_.draw(context_);
   if (model_.consents.empty()) send_file_.draw(context_), removal_.draw(context_);
   if ((page == Page::host || page == Page::viewer) && !kit_.dialog_open() && kit_.shortcut(SDLK_o))

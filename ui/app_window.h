@@ -15,6 +15,7 @@
 #include "ui/gui_window.h"
 #include "ui/host_page.h"
 #include "ui/input_capture.h"
+#include "ui/kick_dialog.h"
 #include "ui/kit.h"
 #include "ui/model.h"
 #include "ui/page.h"
@@ -81,6 +82,7 @@ class AppWindow {
   SettingsDialog settings_dialog_;
   AccessDialog access_dialog_;
   WaysDialog ways_dialog_;
+  KickDialog kick_dialog_;
   RightsDialog rights_dialog_;
   SystemDialog system_dialog_;
   SendFileDialog send_file_;

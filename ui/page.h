@@ -28,6 +28,7 @@ struct PageContext {
   std::function<void(int)>
       send_file;  // chooses one for that member; SendFileDialog::kAsk: asks for whom, kBoard: there
   std::function<void(const std::string&)> save_in;  // asks where that offered file shall go
+  std::function<void(int, bool)> ask_to_kick;       // whether that member shall be removed; for good
   std::function<void(int)> open_rights;             // of that member, or of those who join: RightsDialog::kJoining
   std::function<void(const std::string&)> ask_to_remove;  // whether that file shall go from the board
   std::function<void(int)> open_system_info;              // of that member's computer

@@ -65,14 +65,14 @@ std::vector<MenuItem> actions_for(const Model& model, const Member& m) {
     items.push_back({.id = id + "rights", .label = _("Rights…")});
     items.push_back({.id = id + "deputy", .label = m.deputy > 0 ? _("No longer deputy") : _("Make deputy")});
     items.push_back({.id = id + "handover", .label = _("Hand the session over")});
-    items.push_back({.id = id + "kick", .label = _("Remove from the session")});
-    items.push_back({.id = id + "ban", .label = _("Remove and do not let back in")});
+    items.push_back({.id = id + "kick", .label = _("Remove from the session…")});
   }
   return items;
 }
 
 void act(PageContext& context, const Member& m, const std::string& verb) {
   if (verb == "send_file") return context.send_file(m.id);
+  if (verb == "kick" || verb == "ban") return context.ask_to_kick(m.id, verb == "ban");
   if (verb == "rights") return context.open_rights(m.id);
   if (verb == "send_clipboard") return context.send({{"do", "clipboard_send"}, {"to", m.id}});
   if (verb == "sysinfo") return context.open_system_info(m.id);

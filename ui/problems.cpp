@@ -201,6 +201,10 @@ ProblemWords problem_words(const std::string& code, const std::string& message, 
     words = {_("Something went wrong"), message, _("Try again. If it stays, look into the log."), _("Try again"),
              Remedy::try_again};
   words.happened = filled(words.happened, {{"relay", relay.empty() ? _("the relay") : relay}});
+  // What the moderator said stands at the end of the program's own sentence.
+  constexpr std::string_view kReason = " Reason: ";
+  if (const auto at = message.find(kReason); code == "kicked" && at != message.npos)
+    words.happened += " " + filled(_("Reason: {reason}"), {{"reason", message.substr(at + kReason.size())}});
   return words;
 }
 

@@ -82,3 +82,21 @@ TEST_CASE("rights that go together have a name") {
   CHECK(preset_of({"view", "chat", "point", "draw", "control"}) == "talk");
   CHECK(preset_of({"view", "record"}) == "own");
 }
+
+TEST_CASE("who is removed is asked about first, and told why") {
+  Shown window("host-files");
+  CHECK(window.press("person.3"));
+  CHECK(window.press("3.kick"));
+  CHECK(window.shows("Remove Bernd Kowalski from the session?"));
+  CHECK(window.press("kick.cancel"));
+  CHECK(sent(window, "kick").empty());
+  CHECK(window.press("person.3"));
+  CHECK(window.press("3.kick"));
+  CHECK(window.type("kick.reason", "off topic"));
+  CHECK(window.press("kick.for_good"));
+  CHECK(window.press("kick.kick"));
+  const json ban = window.backend.wait_for("ban");
+  CHECK(ban["participant"] == 3);
+  CHECK(ban["reason"] == "off topic");
+  CHECK(sent(window, "kick").empty());
+}

@@ -123,6 +123,7 @@ TEST_CASE("every error code has words of its own") {
   }
   CHECK(titles.size() == std::size(codes));
   CHECK(problem_words("strange", "the line", "").happened == "the line");
+  CHECK(problem_words("kicked", "Removed. Reason: {relay} off topic", "r").happened.ends_with("{relay} off topic"));
 }
 
 TEST_CASE("colours hold the contrast that they promise") {
