@@ -300,7 +300,7 @@ TEST_CASE("the pointer is told over the application alone") {
   Desk desk;
   WatchedSource watched(desk.server.display(), application(kOurPid));
   watched.next_screens();
-  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}});
+  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}, [] {}});
   input.sink->move({130, 100});
   watched.wait_for_position({30, 20});
   input.sink->move({600, 400});
@@ -355,7 +355,7 @@ TEST_CASE("remote input reaches shared windows alone") {
   Desk desk;
   auto shared = std::make_shared<SharedWindows>();
   shared->set({{desk.main.id(), {100, 80, 300, 200}}});
-  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}}, shared);
+  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}, [] {}}, shared);
   auto click = [&](Point at) {
     input.sink->move(at);
     input.sink->button(1, true);
@@ -400,7 +400,7 @@ TEST_CASE("remote keys reach shared windows alone, and nobody's shortcuts") {
   desk.server.run({"xset", "r", "off"});
   auto shared = std::make_shared<SharedWindows>();
   shared->set({{desk.main.id(), {100, 80, 300, 200}}});
-  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}}, shared);
+  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}, [] {}}, shared);
   auto tap = [&](std::uint32_t keysym) {
     input.sink->key({keysym, 0, true, {}});
     input.sink->key({keysym, 0, false, {}});
@@ -440,7 +440,7 @@ TEST_CASE("a key that is held comes up when another window gets the focus") {
   desk.server.run({"setxkbmap", "us"});
   auto shared = std::make_shared<SharedWindows>();
   shared->set({{desk.main.id(), {100, 80, 300, 200}}});
-  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}}, shared);
+  DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}, [] {}}, shared);
   desk.main.take_focus();
   auto keys_down = [&] {
     xcb_query_keymap_reply_t* reply =
