@@ -25,7 +25,7 @@ class Terminal:
                                     hex_of(color), "-cr", hex_of(color), "-e", "sh", "-c", f"stty -echo; cat '{pipe}'")
         self.pipe = open(pipe, "w")
         screen.wait_for_window(title)
-        self.id = int(screen.run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$").split()[0])
+        self.id = int(screen.run("xdotool", "search", "--sync", "--onlyvisible", "--name", f"^{title}$").split()[0])
 
     def fill(self, color):
         self.pipe.write(f"\033]11;{hex_of(color)}\a")

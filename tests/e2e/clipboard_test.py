@@ -14,6 +14,7 @@ def copy(screen, data, *how):
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
     if run.returncode:
         raise Failure("xclip copies nothing")
+    wait_until(lambda: pasted(screen, *how) == data, "what xclip copies")  # it does so after it has returned
 
 
 def pasted(screen, *how):
