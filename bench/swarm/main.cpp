@@ -81,7 +81,8 @@ void describe(CLI::App& app, Options& o, std::string& pin) {
   app.add_option("--join-gap-ms", o.swarm.join_gap_ms, "between two joins")->capture_default_str();
   app.add_option("--chat-per-s", o.swarm.chat_per_s, "chat lines of all together, a raised hand at every 16th")
       ->check(CLI::Range(0.0, 1000.0));
-  app.add_option("--pointers", o.swarm.pointers, "of so many an arrow flies over the first screen, ten steps a second")
+  app.add_option("--pointers", o.swarm.pointers,
+                 "of so many an arrow flies over the first screen, ten steps a second; with --decode all")
       ->check(CLI::Range(0, 10000));
   app.add_option("--throttle-mbit", o.swarm.throttle_mbit, "rate towards each of the throttled members");
   app.add_option("--of", o.swarm.throttled, "how many are throttled: the first ones");

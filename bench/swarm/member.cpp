@@ -121,8 +121,9 @@ void Member::raise_hand(bool up) {
 }
 
 void Member::point(Point tip) {
-  if (screens_.empty()) return;
-  const auto [presenter, screen] = screens_.begin()->first;
+  const session::Watching* watching = session_->watching();
+  if (!watching || watching->screens().empty()) return;
+  const auto [presenter, screen] = watching->screens().begin()->first;
   with_session([&](session::Session& s) { s.point(presenter, screen, tip, net::Loop::now()); });
 }
 

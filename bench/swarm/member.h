@@ -31,7 +31,7 @@ class Member final : public session::SessionHost {
 
   void chat(const std::string& text);
   void raise_hand(bool up);
-  /// On the first screen that is shown; nothing without one.
+  /// On the first screen that is shown; nothing without one, and nothing unless pictures are decoded.
   void point(Point tip);
   void leave();
 

@@ -239,7 +239,7 @@ class Bench:
     def talk(self):
         n, seconds = self.sizes.viewers, self.sizes.seconds
         self.out.title(f"{n} members, nothing moves but {POINTERS} arrows, a chat line a second; peer: the limit")
-        self.open_swarm("--chat-per-s", 1, "--pointers", min(POINTERS, n - 1))
+        self.open_swarm("--chat-per-s", 1, "--pointers", min(POINTERS, n - 1), "--decode", "all")
         before = self.ours.cpu()
         lines = len(self.ours.master.lines)
         time.sleep(seconds)
