@@ -14,6 +14,9 @@ inline constexpr std::string_view kTextType = "text/plain;charset=utf-8";
 inline constexpr std::string_view kPngType = "image/png";
 inline constexpr std::string_view kFilesType = "text/uri-list";  // RFC 2483; at least one file: URI
 
+/// Begins as such an image does.
+bool is_png(ByteView bytes);
+
 /// What was copied, in one form.
 struct ClipboardContent {
   std::string type;  // one of the above; text is valid UTF-8

@@ -32,11 +32,6 @@ std::string from_latin1(const Bytes& bytes) {
   return to_utf8(text);
 }
 
-bool is_png(const Bytes& bytes) {
-  static constexpr std::uint8_t kSignature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  return bytes.size() > sizeof kSignature && std::equal(std::begin(kSignature), std::end(kSignature), bytes.begin());
-}
-
 bool names_a_file(std::string_view uris) { return uris.starts_with("file:") || uris.find("\nfile:") != uris.npos; }
 
 class X11Clipboard final : public Clipboard {
@@ -344,6 +339,11 @@ class X11Clipboard final : public Clipboard {
 };
 
 }  // namespace
+
+bool is_png(ByteView bytes) {
+  static constexpr std::uint8_t kSignature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  return bytes.size() > sizeof kSignature && std::equal(std::begin(kSignature), std::end(kSignature), bytes.begin());
+}
 
 std::unique_ptr<Clipboard> make_x11_clipboard(const std::string& display, std::size_t most, ClipboardHandler handler) {
   return std::make_unique<X11Clipboard>(display, most, std::move(handler));

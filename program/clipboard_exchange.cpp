@@ -25,9 +25,7 @@ bool is_known(const std::string& type) { return type == desktop::kTextType || ty
 std::optional<desktop::ClipboardContent> checked_content(const std::string& type, std::shared_ptr<const Bytes> bytes) {
   if (!is_known(type) || bytes->empty()) return std::nullopt;
   if (type == desktop::kPngType) {
-    static constexpr std::uint8_t kHead[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-    if (bytes->size() <= sizeof kHead || !std::equal(std::begin(kHead), std::end(kHead), bytes->begin()))
-      return std::nullopt;
+    if (!desktop::is_png(*bytes)) return std::nullopt;
     return desktop::ClipboardContent{type, std::move(bytes)};
   }
   const std::string text = clean_text(as_text(*bytes), 3 * bytes->size());
