@@ -121,6 +121,7 @@ class Engine : public session::SessionHost {
   void update_files();
   void resume_files();
   bool pause_file(const wire::FileId& id, bool on);
+  std::optional<std::vector<ParticipantId>> receivers_in(const nlohmann::json& to, const Answer& answer) const;
   /// What is copied, here and there.
   void open_clipboard();
   ClipboardUse clipboard_use() const;

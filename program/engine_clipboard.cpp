@@ -133,28 +133,10 @@ std::optional<std::vector<ParticipantId>> Engine::clipboard_receivers(const json
   if (!may_send_clipboard(core->self))
     return answer.error("not_allowed", "the moderator has not allowed you to send the clipboard (right: clipboard)"),
            std::nullopt;
-  std::vector<ParticipantId> to;
-  const json wanted = c.value("to", json());
-  const bool all = wanted == "all";
-  if (wanted.is_array()) {
-    for (const json& one : wanted) to.push_back(participant_in({{"to", one}}, "to"));
-  } else if (wanted == "master") {
-    to = {core->master()};
-  } else if (!wanted.is_null() && !all) {
-    to = {participant_in(c, "to")};
-  } else if (const auto partners = clipboard_partners(); !partners.empty() && !all) {
-    to.assign(partners.begin(), partners.end());
-  } else if (all || session_->is_master()) {
-    for (const session::Member& member : core->roster.members)
-      if (member.id != core->self) to.push_back(member.id);
-  } else {
-    to = {core->master()};
-  }
-  for (ParticipantId id : to)
-    if (id == core->self || core->member(id) == nullptr)
-      return answer.error("no_such_member", "there is no such participant here"), std::nullopt;
-  if (to.empty()) return answer.error("no_such_member", "nobody else is here"), std::nullopt;
-  return to;
+  if (c.contains("to")) return receivers_in(c.at("to"), answer);
+  if (const auto partners = clipboard_partners(); !partners.empty())
+    return std::vector<ParticipantId>(partners.begin(), partners.end());
+  return receivers_in(session_->is_master() ? "all" : "master", answer);
 }
 
 void Engine::send_clipboard(const ClipboardContent& content, const std::vector<ParticipantId>& to,
@@ -187,7 +169,8 @@ void Engine::do_clipboard_set(const json& c, const Answer& answer) {
 void Engine::do_clipboard_send(const json& c, const Answer& answer) {
   auto to = clipboard_receivers(c, answer);
   if (!to) return;
-  clipboard_->take([this, c, to = *to, answer](const auto& content) {
+  clipboard_->take([this, to = *to, answer](const auto& content) {
+    if (!clipboard_ || !files_) return answer.error("not_allowed", "the session has ended");
     if (!content) {
       const auto [code, words] = words_of(content.error());
       return answer.error(code, words);
@@ -202,18 +185,21 @@ void Engine::send_copied_files(const ClipboardContent& content, const std::vecto
   if (!may_send_files(own_index()))
     return answer.error("not_allowed", "the moderator has not allowed you to send files (right: files)");
   resume_files();
-  json ids = json::array(), receivers = json::array();
+  std::vector<files::Source> sources;
   for (const std::string& path : desktop::paths_of(as_text(*content.bytes))) {
     std::string problem;
     auto source = files::examine(path, problem, files::Folders::yes);
     if (!source) return answer.error("file_name", problem);
     if (source->size > wire::kMaxFileSize) return answer.error("too_large", "the file is too large");
+    sources.push_back(std::move(*source));
+  }
+  json ids = json::array(), receivers = json::array();
+  for (const files::Source& source : sources)
     for (ParticipantId id : to) {
-      auto file = files_->offer(*source, id);
+      auto file = files_->offer(source, id);
       if (!file) return answer.error("rate_limited", "too many files are on their way: wait until some are done");
       ids.push_back(to_hex(*file));
     }
-  }
   for (ParticipantId id : to) receivers.push_back(id.value());
   answer.ok({{"type", "files"}, {"bytes", 0}, {"to", receivers}, {"file_ids", ids}});
 }

@@ -1,4 +1,5 @@
 // Files between us and other members, as the control interface has them.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -70,31 +71,42 @@ void Engine::update_files() {
 
 // --- commands --------------------------------------------------------------------------------------------------------
 
+/// "to": all (each of the others), master, a member or a list of them. Nothing, and that is answered: one of them is
+/// not here, or nobody.
+std::optional<std::vector<ParticipantId>> Engine::receivers_in(const json& to, const Answer& answer) const {
+  const session::Core& core = *session_->core();
+  std::vector<ParticipantId> list;
+  if (to == "all") {
+    for (const session::Member& member : core.roster.members)
+      if (member.id != core.self) list.push_back(member.id);
+  } else if (to == "master") {
+    list = {core.master()};
+  } else {
+    for (const json& one : to.is_array() ? to : json::array({to})) list.push_back(participant_from(one));
+  }
+  for (ParticipantId id : list)
+    if (id == core.self || core.member(id) == nullptr)
+      return answer.error("no_such_member", "there is no such participant here"), std::nullopt;
+  if (list.empty()) return answer.error("no_such_member", "nobody else is here"), std::nullopt;
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list;
+}
+
 void Engine::do_send_file(const json& c, const Answer& answer) {
   if (!files_ || !session_->core()) return answer.error("not_allowed", "there is no session");
   const session::Core& core = *session_->core();
   if (!may_send_files(core.self))
     return answer.error("not_allowed", "the moderator has not allowed you to send files (right: files)");
   resume_files();
-  std::vector<ParticipantId> to;
-  json target = c.value("to", json("all"));
-  if (target == "all") {
-    for (const session::Member& member : core.roster.members)
-      if (member.id != core.self) to.push_back(member.id);
-  } else if (target == "master") {
-    to = {core.master()};
-  } else {
-    to = {participant_in(c, "to")};
-  }
-  for (ParticipantId id : to)
-    if (id == core.self || !core.member(id)) return answer.error("no_such_member", "there is no such participant here");
-  if (to.empty()) return answer.error("no_such_member", "nobody else is here");
+  auto to = receivers_in(c.value("to", json("all")), answer);
+  if (!to) return;
   std::string problem;
   auto source = files::examine(c.at("file").get<std::string>(), problem, files::Folders::yes);
   if (!source) return answer.error("file_name", problem);
   if (source->size > wire::kMaxFileSize) return answer.error("too_large", "the file is too large");
   json ids = json::array();
-  for (ParticipantId id : to) {
+  for (ParticipantId id : *to) {
     auto file = files_->offer(*source, id);
     if (!file) return answer.error("rate_limited", "too many files are on their way: wait until some are done");
     ids.push_back(to_hex(*file));

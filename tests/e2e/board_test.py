@@ -52,16 +52,10 @@ class BoardTest(SceneTest):
         member.wait_for(lambda l: l.get("event") == "roster" and any(
             m["participant"] == member.id and "board" in m["rights"] for m in l["members"]), "the right", start=start)
 
-    def folder(self):
-        self.scene.count += 1
-        folder = self.scene.folder / f"in{self.scene.count}"
-        folder.mkdir()
-        return folder
-
     def file(self, name, size):
         """A new file of that size, and its SHA-256."""
         self.scene.count += 1
-        path = self.folder() / name
+        path = self.new_folder() / name
         return path, write_file(path, size, seed=self.scene.count)
 
     def ends(self, program, file, state, **fields):
@@ -79,7 +73,7 @@ class BoardTest(SceneTest):
     def get(self, program, folder=None, **which):
         """Path of what arrived."""
         start = len(program.lines)  # whoever fetches a file again does so under the same id
-        fetch = program.command("board_get", dir=str(folder or self.folder()), **which)["file_id"]
+        fetch = program.command("board_get", dir=str(folder or self.new_folder()), **which)["file_id"]
         return pathlib.Path(self.ends(program, fetch, "done", direction="in", start=start)["path"])
 
     def error(self, program, do, **fields):
@@ -101,7 +95,7 @@ class BoardTest(SceneTest):
 
 class SharingTest(BoardTest):
     def test_what_one_puts_the_others_fetch(self):
-        hashes, files, folder = {}, {}, self.folder()
+        hashes, files, folder = {}, {}, self.new_folder()
         for name, size in (("empty.txt", 0), ("one.bin", 1), ("chunk.bin", 32768), ("three.bin", 3 * 32768),
                            ("größe ☃.txt", 70000), ("big.bin", 8 * MB)):
             path, hashes[name] = self.file(name, size)
@@ -128,7 +122,7 @@ class SharingTest(BoardTest):
         self.assertEqual(sha256(self.get(self.clara, file_id=file)), digest)
 
     def test_two_files_of_one_name_are_two(self):
-        both, folder = {}, self.folder()
+        both, folder = {}, self.new_folder()
         for program in (self.bernd, self.master):
             path, digest = self.file("plan.pdf", 50000)
             both[self.put(program, path)] = digest
@@ -156,7 +150,7 @@ class SharingTest(BoardTest):
         for path in (self.home / "nothing", self.home, "/dev/zero"):
             self.assertEqual(self.error(self.bernd, "board_put", file=str(path)), "file_name")
         for which in ({"name": "nothing"}, {"file_id": "0" * 32}):
-            self.assertEqual(self.error(self.bernd, "board_get", dir=str(self.folder()), **which), "no_such_file")
+            self.assertEqual(self.error(self.bernd, "board_get", dir=str(self.new_folder()), **which), "no_such_file")
             self.assertEqual(self.error(self.master, "board_remove", **which), "no_such_file")
 
     def test_who_may_remove(self):
@@ -171,7 +165,7 @@ class SharingTest(BoardTest):
         self.is_gone(files[0], *everybody)
         for program in everybody:
             self.assertEqual(self.names(program), ["1.bin"])
-        self.assertEqual(self.error(self.clara, "board_get", file_id=files[0], dir=str(self.folder())), "no_such_file")
+        self.assertEqual(self.error(self.clara, "board_get", file_id=files[0], dir=str(self.new_folder())), "no_such_file")
         self.master.command("board_remove", name="1.bin")
         self.is_gone(files[1], *everybody)
         wait_until(self.is_empty, "the relay to delete them")
@@ -194,7 +188,7 @@ class SharingTest(BoardTest):
         self.bernd.command("resume_file", file_id=file)
         self.ends(self.bernd, file, "done")
         self.listed(self.clara, file)
-        folder = self.folder()
+        folder = self.new_folder()
         fetch = self.clara.command("board_get", file_id=file, dir=str(folder))["file_id"]
         self.clara.command("pause_file", file_id=fetch)
         self.ends(self.clara, fetch, "paused")
@@ -202,7 +196,7 @@ class SharingTest(BoardTest):
         self.clara.command("resume_file", file_id=fetch)
         done = self.clara.event("file", start=start, file_id=fetch, state="done")
         self.assertEqual(sha256(done["path"]), digest)
-        folder = self.folder()
+        folder = self.new_folder()
         fetch = self.clara.command("board_get", file_id=file, dir=str(folder))["file_id"]
         self.clara.command("cancel_file", file_id=fetch)
         self.ends(self.clara, fetch, "cancelled")
@@ -216,7 +210,7 @@ class SharingTest(BoardTest):
 
     def test_what_is_removed_while_it_is_fetched_is_told(self):
         path, _ = self.file("vanishing.bin", 60 * MB)
-        file, folder = self.put(self.bernd, path), self.folder()
+        file, folder = self.put(self.bernd, path), self.new_folder()
         self.listed(self.clara, file)
         fetch = self.clara.command("board_get", file_id=file, dir=str(folder))["file_id"]
         self.clara.command("pause_file", file_id=fetch)
@@ -307,7 +301,7 @@ class RestartTest(BoardTest):
 
     def test_a_fetch_goes_on_where_it_was(self):
         path, digest = self.file("get.bin", 160 * MB)
-        file, folder = self.put(self.bernd, path), self.folder()
+        file, folder = self.put(self.bernd, path), self.new_folder()
         self.listed(self.clara, file)
         fetch = self.clara.command("board_get", file_id=file, dir=str(folder))["file_id"]
         part = wait_until(lambda: [f for f in folder.iterdir() if f.stat().st_size > 2 * UNDER_WAY], "the beginning")[0]
@@ -327,7 +321,7 @@ class RestartTest(BoardTest):
         there, small = self.put(self.master, there), self.put(self.master, small)
         self.listed(self.clara, there)
         before = self.stored()
-        fetch = self.clara.command("board_get", file_id=there, dir=str(self.folder()))["file_id"]
+        fetch = self.clara.command("board_get", file_id=there, dir=str(self.new_folder()))["file_id"]
         coming = self.bernd.command("board_put", file=str(coming))["file_id"]
         wait_until(lambda: self.stored() > before + MB, "the beginning")
         start = len(self.clara.lines), len(self.bernd.lines)
@@ -348,7 +342,7 @@ class RestartTest(BoardTest):
         self.bernd.command("drop_connection", ms=1000)
         self.ends(self.bernd, file, "done")
         self.listed(self.clara, file)
-        folder = self.folder()
+        folder = self.new_folder()
         fetch = self.clara.command("board_get", file_id=file, dir=str(folder))["file_id"]
         wait_until(lambda: [f for f in folder.iterdir() if f.stat().st_size > UNDER_WAY], "the beginning")
         self.clara.command("drop_connection", ms=1000)
@@ -360,7 +354,7 @@ class RelayTest(BoardTest):
 
     def test_the_relay_has_nothing_readable(self):
         line, name = b"Strictly confidential: the offer is 4711 euros.\n", "Angebot-Geheim.txt"
-        path = self.folder() / name
+        path = self.new_folder() / name
         path.write_bytes(line * (4 * MB // len(line)))
         file = self.put(self.bernd, path)
         entry = self.listed(self.clara, file)
@@ -378,7 +372,7 @@ class RelayTest(BoardTest):
 
     def test_a_byte_changed_at_the_relay_is_noticed(self):
         path, digest = self.file("contract.pdf", 300000)
-        file, folder = self.put(self.bernd, path), self.folder()
+        file, folder = self.put(self.bernd, path), self.new_folder()
         self.listed(self.clara, file)
         largest = max((f for f in self.kept.rglob("*") if f.is_file()), key=lambda f: f.stat().st_size)
         with open(largest, "r+b") as stored:
@@ -395,7 +389,7 @@ class RelayTest(BoardTest):
         self.assertEqual(sha256(self.get(self.clara, file_id=file)), digest)
 
     def test_what_is_gone_at_the_relay_is_told(self):
-        file, folder = self.put(self.bernd, self.file("lost.bin", 100000)[0]), self.folder()
+        file, folder = self.put(self.bernd, self.file("lost.bin", 100000)[0]), self.new_folder()
         self.listed(self.clara, file)
         self.scene.server.process.kill()
         self.scene.server.process.wait()

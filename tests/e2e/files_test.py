@@ -18,29 +18,17 @@ class FilesTest(SceneTest):
         cls.home = scene.folder / "home"
         cls.home.mkdir()
 
-    def folder(self):
-        self.scene.count += 1
-        folder = self.scene.folder / f"in{self.scene.count}"
-        folder.mkdir()
-        return folder
-
-    def offer(self, sender, receiver, path, to):
-        start = len(receiver.lines)
-        file = sender.command("send_file", file=str(path), to=to)["file_id"]
-        receiver.event("file", start=start, file_id=file, state="offered")
-        return file
-
     def ends(self, program, file, state):
         return program.event("file", file_id=file, state=state)
 
     def test_both_directions_at_once_and_nothing_is_taken_unasked(self):
-        folder, there = self.folder(), self.guest.id
+        folder, there = self.new_folder(), self.guest.id
         hashes = {}
         for name, size in (("big.bin", 8 * MB), ("empty.txt", 0), ("größe ☃.txt", 70000)):
             hashes[name] = write_file(self.home / name, size, seed=size)
         files = [(self.master, self.guest, self.offer(self.master, self.guest, self.home / name, there), name)
                  for name in hashes]
-        back = self.folder()
+        back = self.new_folder()
         files += [(self.guest, self.master, self.offer(self.guest, self.master, self.home / name, "master"), name)
                   for name in hashes]
         self.assertEqual(list(folder.iterdir()) + list(back.iterdir()), [])
@@ -55,7 +43,7 @@ class FilesTest(SceneTest):
             self.assertEqual(sorted(f.name for f in where.iterdir()), sorted(hashes))
 
     def test_nothing_is_overwritten_and_no_name_leads_elsewhere(self):
-        folder = self.folder()
+        folder = self.new_folder()
         (folder / "passwd").write_text("mine")
         for name in ("passwd", ".profile", "CON", "a" * 200 + ".txt", "x\u202Efdp.exe"):
             write_file(self.home / name, 1000)
@@ -81,6 +69,17 @@ class FilesTest(SceneTest):
         self.assertEqual(self.master.tell("send_file", file=str(self.home / "some.bin"), to=77)["error"]["code"],
                          "no_such_member")
 
+    def test_to_a_list_of_members(self):
+        dora = self.scene.join(self.master, "Doris")
+        write_file(self.home / "list.bin", 1000)
+        answer = self.master.command("send_file", file=str(self.home / "list.bin"), to=[dora.id, self.guest.id, dora.id])
+        self.assertEqual(len(answer["file_ids"]), 2)
+        for member in (dora, self.guest):
+            member.event("file", name="list.bin", state="offered")
+        self.assertEqual(self.master.tell("send_file", file=str(self.home / "list.bin"), to=[])["error"]["code"],
+                         "no_such_member")
+        dora.command("quit")
+
     def test_who_has_not_the_right_sends_nothing(self):
         master = self.scene.master("--share", "none")
         guest = self.scene.join(master, "Cora")
@@ -95,7 +94,7 @@ class FilesTest(SceneTest):
 
     def start_slowly(self, size=60 * MB):
         """A file that is under way and has come some way."""
-        folder = self.folder()
+        folder = self.new_folder()
         digest = write_file(self.home / f"{folder.name}.bin", size)
         file = self.offer(self.master, self.guest, self.home / f"{folder.name}.bin", self.guest.id)
         self.guest.command("accept_file", file_id=file, dir=str(folder))
@@ -117,7 +116,7 @@ class FilesTest(SceneTest):
     def test_a_file_goes_on_when_its_receiver_was_killed(self):
         config = self.scene.folder / "config-kill"
         guest = self.scene.join(self.master, "Dora", "--config", config)
-        folder = self.folder()
+        folder = self.new_folder()
         digest = write_file(self.home / "kill.bin", 80 * MB)
         file = self.offer(self.master, guest, self.home / "kill.bin", guest.id)
         guest.command("accept_file", file_id=file, dir=str(folder))
@@ -137,7 +136,7 @@ class FilesTest(SceneTest):
     def test_a_file_goes_on_when_its_sender_was_killed(self):
         config = self.scene.folder / "config-sender"
         guest = self.scene.join(self.master, "Emil", "--config", config)
-        folder = self.folder()
+        folder = self.new_folder()
         digest = write_file(self.home / "sender.bin", 80 * MB)
         file = self.offer(guest, self.master, self.home / "sender.bin", "master")
         self.master.command("accept_file", file_id=file, dir=str(folder))

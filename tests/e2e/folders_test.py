@@ -34,25 +34,15 @@ class FoldersTest(SceneTest):
         (cls.photos / "elsewhere").symlink_to("/etc")
         cls.whole = contents(cls.photos)
 
-    def target(self):
-        self.scene.count += 1
-        folder = self.scene.folder / f"in{self.scene.count}"
-        folder.mkdir()
-        return folder
-
-    def offer(self, sender, receiver, path, to):
-        start = len(receiver.lines)
-        file = sender.command("send_file", file=str(path), to=to)["file_id"]
-        return receiver.event("file", start=start, file_id=file, state="offered")
-
     def test_all_that_is_in_it_comes_and_nothing_is_overwritten(self):
-        target = self.target()
+        target = self.new_folder()
         (target / "photos").write_text("mine")
-        offered = self.offer(self.master, self.guest, self.photos, self.guest.id)
+        file = self.offer(self.master, self.guest, self.photos, self.guest.id)
+        offered = self.guest.event("file", file_id=file, state="offered")
         self.assertEqual((offered["is_folder"], offered["files"], offered["name"]), (True, 303, "photos"))
-        self.guest.command("accept_file", file_id=offered["file_id"], dir=str(target))
-        done = self.guest.event("file", file_id=offered["file_id"], state="done")
-        self.master.event("file", file_id=offered["file_id"], state="done")
+        self.guest.command("accept_file", file_id=file, dir=str(target))
+        done = self.guest.event("file", file_id=file, state="done")
+        self.master.event("file", file_id=file, state="done")
         came = type(target)(done["path"])
         self.assertEqual(came, target / "photos (2)")
         self.assertEqual(contents(came), self.whole)
@@ -62,9 +52,9 @@ class FoldersTest(SceneTest):
         self.assertEqual(sorted(f.name for f in target.iterdir()), ["photos", "photos (2)"])
 
     def test_it_goes_on_when_its_receiver_was_killed(self):
-        config, target = self.scene.folder / "config-kill", self.target()
+        config, target = self.scene.folder / "config-kill", self.new_folder()
         guest = self.scene.join(self.master, "Dora", "--config", config)
-        file = self.offer(self.master, guest, self.photos, guest.id)["file_id"]
+        file = self.offer(self.master, guest, self.photos, guest.id)
         guest.command("accept_file", file_id=file, dir=str(target))
         part = wait_until(lambda: [f for f in target.iterdir() if f.stat().st_size > 3 * MB], "the beginning")[0]
         guest.process.kill()
@@ -78,9 +68,9 @@ class FoldersTest(SceneTest):
         again.command("quit")
 
     def test_it_goes_on_when_its_sender_was_killed(self):
-        config, target = self.scene.folder / "config-sender", self.target()
+        config, target = self.scene.folder / "config-sender", self.new_folder()
         guest = self.scene.join(self.master, "Emil", "--config", config)
-        file = self.offer(guest, self.master, self.photos, "master")["file_id"]
+        file = self.offer(guest, self.master, self.photos, "master")
         self.master.command("accept_file", file_id=file, dir=str(target))
         wait_until(lambda: [f for f in target.iterdir() if f.stat().st_size > 3 * MB], "the beginning")
         guest.process.kill()
@@ -92,11 +82,11 @@ class FoldersTest(SceneTest):
         again.command("quit")
 
     def test_what_changes_on_its_way_is_not_sent_as_it_was(self):
-        other, target = self.scene.folder / "changing", self.target()
+        other, target = self.scene.folder / "changing", self.new_folder()
         other.mkdir()
         write_file(other / "a.bin", 1000)
         write_file(other / "b.bin", 1000)
-        file = self.offer(self.master, self.guest, other, self.guest.id)["file_id"]
+        file = self.offer(self.master, self.guest, other, self.guest.id)
         (other / "b.bin").write_bytes(b"another one")
         self.guest.command("accept_file", file_id=file, dir=str(target))
         self.assertEqual(self.guest.event("file", file_id=file, state="failed")["why"], "changed")

@@ -254,6 +254,19 @@ class SceneTest(unittest.TestCase):
     def prepare(cls, scene):
         scene.open_relay()
 
+    def new_folder(self):
+        self.scene.count += 1
+        folder = self.scene.folder / f"in{self.scene.count}"
+        folder.mkdir()
+        return folder
+
+    def offer(self, sender, receiver, path, to):
+        """Sends a file, or a folder; its file_id, once its receiver has the offer."""
+        start = len(receiver.lines)
+        file = sender.command("send_file", file=str(path), to=to)["file_id"]
+        receiver.event("file", start=start, file_id=file, state="offered")
+        return file
+
     def assert_shows(self, viewer, screen):
         """The settled snapshot of `viewer` is the screen, bit by bit. Taken again while applications draw."""
         wrong = "too many"
