@@ -34,6 +34,7 @@ bool find(const std::string& root, std::vector<Found>& found, std::string& probl
     const std::string path = at->path().string();
     if (::lstat(path.c_str(), &s) != 0) continue;
     if (!S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode)) continue;
+    if (::access(path.c_str(), R_OK) != 0) return problem = "a file in there may not be read: " + path, false;
     if (at.depth() >= static_cast<int>(kMostDepth) || found.size() >= kMostEntries) return problem = kTooMany, false;
     Found one;
     one.path = path;
@@ -54,6 +55,7 @@ bool find(const std::string& root, std::vector<Found>& found, std::string& probl
 }  // namespace
 
 std::shared_ptr<const FolderListing> list_folder(const std::string& path, std::string& problem) {
+  if (path == "/") return problem = kTooMany, nullptr;
   std::vector<Found> found;
   if (!find(path, found, problem)) return nullptr;
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.entry.path < b.entry.path; });

@@ -164,6 +164,7 @@ TEST_CASE("too much in a folder is said before it is sent") {
   std::string problem;
   CHECK(list_folder(from.path, problem) == nullptr);
   CHECK(problem.find("too much") != problem.npos);
+  CHECK(list_folder("/", problem) == nullptr);
   CHECK_FALSE(examine(from.path, problem));  // where only files are meant
   CHECK(problem.find("choose the files") != problem.npos);
 }
