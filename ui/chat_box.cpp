@@ -1,9 +1,7 @@
 #include "ui/chat_box.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "ui/settings.h"
@@ -26,19 +24,6 @@ bool is_here(const Model& model, int id) { return model.members.contains(id); }
 
 bool is_anybody_here(const Model& model, const With& with) {
   return with.empty() || std::any_of(with.begin(), with.end(), [&](int id) { return is_here(model, id); });
-}
-
-std::string new_file() {
-  const char* home = std::getenv("HOME");
-  std::filesystem::path folder = home != nullptr ? home : "/tmp";
-  std::error_code error;
-  if (std::filesystem::is_directory(folder / "Documents", error)) folder /= "Documents";
-  const std::time_t now = std::time(nullptr);
-  std::tm day{};
-  localtime_r(&now, &day);
-  char name[64];
-  const std::size_t size = std::strftime(name, sizeof name, "lotse-chat-%Y-%m-%d-%H%M%S.txt", &day);
-  return (folder / std::string(name, size)).string();
 }
 
 bool same_day(std::time_t a, std::time_t b) {
@@ -116,7 +101,8 @@ void ChatBox::draw_switch(PageContext& context, Box box) {
                     .icon = Icon::down};
   const std::string chosen = kit.menu(talk, box, items);
   if (chosen == "chat.new") choosing_ = true, chosen_.clear();
-  if (chosen == "chat.save") context.send({{"do", "chat_export"}, {"file", new_file()}});
+  if (chosen == "chat.save")
+    context.send({{"do", "chat_export"}, {"file", dated_file("Documents", "lotse-chat", ".txt")}});
   if (chosen == "chat.with.all") model.open_talk({});
   const std::vector<With> talks = model.talks;
   for (const With& with : talks)

@@ -22,19 +22,6 @@ namespace {
 constexpr std::time_t kCodeLife = 3600;              // seconds, as the protocol has it
 constexpr float kListHeight = 320, kCardFrame = 84;  // a list at most, and what its card has around it
 
-std::string recording_file() {
-  const char* home = std::getenv("HOME");
-  std::filesystem::path folder = home != nullptr ? home : "/tmp";
-  std::error_code error;
-  if (std::filesystem::is_directory(folder / "Videos", error)) folder /= "Videos";
-  std::time_t now = std::time(nullptr);
-  std::tm day{};
-  localtime_r(&now, &day);
-  char name[64];
-  std::size_t size = std::strftime(name, sizeof name, "lotse-%Y-%m-%d-%H%M%S.mkv", &day);
-  return (folder / std::string(name, size)).string();
-}
-
 std::string status_text(const Model& m) {
   if (m.stage == Stage::reconnecting) return _("reconnecting to the relay…");
   if (m.locked) return _("locked: nobody else can join");
@@ -50,7 +37,7 @@ void toggle_recording(PageContext& context) {
   if (context.model.recording.on)
     context.send({{"do", "record_stop"}});
   else
-    context.send({{"do", "record"}, {"file", recording_file()}});
+    context.send({{"do", "record"}, {"file", dated_file("Videos", "lotse", ".mkv")}});
 }
 
 std::int64_t monotonic_ns() {

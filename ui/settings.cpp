@@ -1,6 +1,7 @@
 #include "ui/settings.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -117,6 +118,19 @@ std::string day_text(std::time_t when) {
                           _("July"),    _("August"),   _("September"), _("October"), _("November"), _("December")};
   // TRANSLATORS: a day of this year, as in "Helped on 18 November".
   return filled(_("{day} {month}"), {{"day", std::to_string(day.tm_mday)}, {"month", months[day.tm_mon]}});
+}
+
+std::string dated_file(const std::string& folder, const std::string& prefix, const std::string& extension) {
+  const char* home = std::getenv("HOME");
+  fs::path where = home != nullptr ? home : "/tmp";
+  std::error_code error;
+  if (fs::is_directory(where / folder, error)) where /= folder;
+  const std::time_t now = std::time(nullptr);
+  std::tm day{};
+  localtime_r(&now, &day);
+  char moment[32];
+  const std::size_t size = std::strftime(moment, sizeof moment, "-%Y-%m-%d-%H%M%S", &day);
+  return (where / (prefix + std::string(moment, size) + extension)).string();
 }
 
 std::string clock_text(std::time_t when) {

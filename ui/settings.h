@@ -35,6 +35,9 @@ void add_recent(std::vector<RecentSession>& sessions, RecentSession session);
 
 /// "18 November" in the language in use, of this machine's time zone.
 std::string day_text(std::time_t when);
+/// Where something is saved that has no name of its own: PREFIX, this moment and EXTENSION, in that folder of the
+/// person's, or at home where there is none.
+std::string dated_file(const std::string& folder, const std::string& prefix, const std::string& extension);
 /// "15:42".
 std::string clock_text(std::time_t when);
 /// "24 min", "1 h 05 min", "40 s".
