@@ -302,14 +302,14 @@ TEST_CASE("the pointer is told over the application alone") {
   watched.next_screens();
   DesktopInput input = make_x11_input(desk.server.display(), {[] {}, [] {}, [] {}});
   input.sink->move({130, 100});
-  watched.wait_for_position({30, 20});
+  REQUIRE_NOTHROW(watched.wait_for_position({30, 20}));
   input.sink->move({600, 400});
-  watched.wait_for_position(kCursorAway);
+  REQUIRE_NOTHROW(watched.wait_for_position(kCursorAway));
   desk.secret.place({100, 80, 50, 50});
   input.sink->move({350, 100});
-  watched.wait_for_position({250, 20});
+  REQUIRE_NOTHROW(watched.wait_for_position({250, 20}));
   input.sink->move({120, 100});  // of the one above
-  watched.wait_for_position(kCursorAway);
+  REQUIRE_NOTHROW(watched.wait_for_position(kCursorAway));
 }
 
 TEST_CASE("windows are listed with what they say of themselves") {
@@ -338,11 +338,7 @@ void settle(Desk& desk, DesktopInput& input) {
   const Point before = desk.ours.pointer();
   const Point mark{before.x == 101 ? 102 : 101, 279};
   input.sink->move(mark);
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (desk.ours.pointer() != mark) {
-    if (std::chrono::steady_clock::now() > end) throw std::runtime_error("the pointer never came");
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  wait_until([&] { return desk.ours.pointer() == mark; });
 }
 
 std::ptrdiff_t times(const std::vector<int>& events, int type) {
@@ -449,18 +445,10 @@ TEST_CASE("a key that is held comes up when another window gets the focus") {
     std::free(reply);
     return any;
   };
-  auto wait_for = [&](bool down) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (keys_down() != down) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited in vain for the key");
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-  };
   input.sink->key({kA, 0, true, {}});
-  wait_for(true);
+  REQUIRE_NOTHROW(wait_until(keys_down));
   desk.secret.take_focus();
-  wait_for(false);
-  SUCCEED();
+  REQUIRE_NOTHROW(wait_until([&] { return !keys_down(); }));
 }
 
 TEST_CASE("a whiteboard is white, and told once") {

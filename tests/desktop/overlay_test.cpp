@@ -75,13 +75,6 @@ std::uint32_t pixel(const XClient& client, Point p) {
   return value & 0xFFFFFF;
 }
 
-void wait_until(const std::function<bool()>& done) {
-  for (auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10); !done();) {
-    if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited for ten seconds in vain");
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-}
-
 void wait_for_pixel(const XClient& client, Point p, std::uint32_t color) {
   wait_until([&] { return pixel(client, p) == color; });
 }

@@ -7,9 +7,11 @@
 #include <unistd.h>
 #include <xcb/xcb.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 namespace lotse::desktop {
 namespace {
@@ -94,6 +96,13 @@ XProgram::XProgram(const XServer& server, const std::vector<std::string>& comman
 XProgram::~XProgram() {
   ::kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
+}
+
+void wait_until(const std::function<bool()>& done) {
+  for (auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10); !done();) {
+    if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited for ten seconds in vain");
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
 }
 
 XClient::XClient(const XServer& server) : connection_(xcb_connect(server.display().c_str(), nullptr)) {

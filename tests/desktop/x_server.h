@@ -2,6 +2,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ class XProgram {
  private:
   pid_t pid_;
 };
+
+/// For what an X server tells nobody of: asks again and again, and throws after ten seconds.
+void wait_until(const std::function<bool()>& done);
 
 /// A plain client. Every call returns after the server has done it.
 class XClient {

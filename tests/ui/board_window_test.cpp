@@ -48,11 +48,6 @@ struct Desktop {
   std::string asked() const { return folder + "/asked"; }
 };
 
-bool sent(Shown& window, const char* verb) {
-  const auto commands = window.backend.commands();
-  return std::any_of(commands.begin(), commands.end(), [&](const json& c) { return c["do"] == verb; });
-}
-
 }  // namespace
 
 TEST_CASE("an empty board says what it is for, and only who may put files there can") {
@@ -127,7 +122,7 @@ TEST_CASE("a file goes from the board only after a question, and whoever may not
   SECTION("no") {
     window.key(SDLK_RETURN, SDL_SCANCODE_RETURN);
     CHECK(window.control("removal.remove").is_null());
-    CHECK_FALSE(sent(window, "board_remove"));
+    CHECK(window.sent("board_remove").empty());
   }
   SECTION("yes") {
     CHECK(window.press("removal.remove"));
@@ -147,7 +142,7 @@ TEST_CASE("files for the board are chosen in the desktop's own dialog, without a
   CHECK(window.press("panel.files"));
   CHECK(window.press("board.put"));
   for (const char* file : {"/home/anna/a b.txt", "/srv/c"}) CHECK(window.backend.wait_for("board_put")["file"] == file);
-  CHECK_FALSE(sent(window, "send_file"));
+  CHECK(window.sent("send_file").empty());
   std::string words;
   std::getline(std::ifstream(desktop.asked()), words);
   CHECK(words.find("--title=Choose a file for the board") != words.npos);
@@ -186,6 +181,6 @@ TEST_CASE("where the desktop has no dialog the path of a file for the board is t
     CHECK(window.shows("Send this file to"));
     CHECK(window.press("send.send"));
     CHECK(window.backend.wait_for("send_file")["to"] == 2);
-    CHECK_FALSE(sent(window, "board_put"));
+    CHECK(window.sent("board_put").empty());
   }
 }

@@ -18,13 +18,6 @@ json rights(std::initializer_list<const char*> names) {
   return {{"event", "rights"}, {"participant", 2}, {"rights", std::vector<std::string>(names.begin(), names.end())}};
 }
 
-std::vector<json> sent(Shown& window, const std::string& verb) {
-  std::vector<json> found;
-  for (const json& command : window.backend.commands())
-    if (command["do"] == verb) found.push_back(command);
-  return found;
-}
-
 /// The colour of a pixel of the window, "#rrggbb".
 std::string pixel(Shown& window, Point at) {
   const std::string file = desk().folder + "/pixel.png";
@@ -69,7 +62,7 @@ TEST_CASE("with the tool Point the mouse is shown to all, until it leaves the pi
   CHECK(point["y"] == 400);
   CHECK(point["presenter"] == 1);
   CHECK(point["screen"] == 0);
-  CHECK(sent(window, "point_off").empty());
+  CHECK(window.sent("point_off").empty());
   SECTION("over the panel") { window.move(1100, 400); }
   SECTION("above the picture") { window.move(480, 40); }
   SECTION("Escape") { window.key(SDLK_ESCAPE, SDL_SCANCODE_ESCAPE); }
@@ -100,7 +93,7 @@ TEST_CASE("a pen draws: its first point at once, the rest when it is lifted, and
   window.button(false, kBelow.x, kBelow.y);
   window.settle();
   std::vector<json> points;
-  for (const json& more : sent(window, "draw")) {
+  for (const json& more : window.sent("draw")) {
     CHECK(more["stroke"] == first["stroke"]);
     for (const json& p : more["points"]) points.push_back(p);
   }
@@ -118,7 +111,7 @@ TEST_CASE("every tool and colour of the second bar") {
     CHECK(window.press(std::string("draw.") + tool));
     window.drag({kMiddle, kRight, kBelow});
     CHECK(window.backend.wait_for("draw")["tool"] == tool);
-    while (!sent(window, "draw").empty()) window.backend.wait_for("draw");
+    while (!window.sent("draw").empty()) window.backend.wait_for("draw");
   }
   CHECK(window.press("draw.color.1"));
   window.drag({kMiddle, kRight});
@@ -158,13 +151,13 @@ TEST_CASE("a text is written on the picture: Enter sends it, Escape does not") {
   SECTION("Escape ends the text first, then the tool") {
     window.text("no");
     window.key(SDLK_z, SDL_SCANCODE_Z, false, true);  // the field's own
-    CHECK(sent(window, "undo").empty());
+    CHECK(window.sent("undo").empty());
     window.key(SDLK_ESCAPE, SDL_SCANCODE_ESCAPE);
     CHECK(window.control("marks.text").is_null());
     CHECK_FALSE(window.control("draw.text").is_null());
     window.key(SDLK_ESCAPE, SDL_SCANCODE_ESCAPE);
     CHECK(window.control("draw.text").is_null());
-    CHECK(sent(window, "draw").empty());
+    CHECK(window.sent("draw").empty());
   }
   CHECK(window.control("marks.text").is_null());
 }
@@ -203,17 +196,17 @@ TEST_CASE("nothing of mouse and keys is control while a tool is in hand, and Con
     CHECK(window.press(tool));
     window.settle();
     for (const char* verb : {"move", "button", "key"})
-      while (!sent(window, verb).empty()) window.backend.wait_for(verb);
+      while (!window.sent(verb).empty()) window.backend.wait_for(verb);
     window.drag({kMiddle, kRight});
     window.key(SDLK_a, SDL_SCANCODE_A);
     window.key(SDLK_F7, SDL_SCANCODE_F7);
-    for (const char* verb : {"move", "button", "key", "wheel", "type"}) CHECK(sent(window, verb).empty());
+    for (const char* verb : {"move", "button", "key", "wheel", "type"}) CHECK(window.sent(verb).empty());
   }
   CHECK(window.press("viewer.control"));
-  CHECK(sent(window, "release_control").empty());
+  CHECK(window.sent("release_control").empty());
   window.drag({kMiddle, kRight});
   CHECK_FALSE(window.backend.wait_for("button").is_null());
-  CHECK(sent(window, "draw").size() > 0);
+  CHECK(window.sent("draw").size() > 0);
   CHECK(window.press("viewer.control"));
   CHECK_FALSE(window.backend.wait_for("release_control").is_null());
 }
@@ -275,7 +268,7 @@ TEST_CASE("who shares the screen clears what others have drawn on it, as long as
     CHECK(clear["screen"] == screen);
     CHECK(clear["all"] == true);
   }
-  CHECK(sent(window, "clear").empty());
+  CHECK(window.sent("clear").empty());
   window.backend.say({{{"event", "drawing"}, {"presenter", 1}, {"screen", 0}, {"strokes", 0}},
                       {{"event", "drawing"}, {"presenter", 1}, {"screen", 1}, {"strokes", 0}}});
   CHECK(window.control("banner.clear").is_null());

@@ -8,18 +8,6 @@ using namespace lotse;
 using namespace lotse::ui;
 using namespace lotse::ui::test;
 
-namespace {
-
-std::vector<json> sent(Shown& window, const std::string& verb) {
-  std::vector<json> found;
-  window.settle();
-  for (const json& command : window.backend.commands())
-    if (command.value("do", "") == verb) found.push_back(command);
-  return found;
-}
-
-}  // namespace
-
 TEST_CASE("rights of one member: only what was changed is given and taken") {
   Shown window("host-files");
   CHECK(window.press("person.2"));
@@ -34,8 +22,8 @@ TEST_CASE("rights of one member: only what was changed is given and taken") {
   CHECK(revoked["right"] == "draw");
   CHECK(granted["right"] == "clipboard");
   CHECK(granted["participant"] == 2);
-  CHECK(sent(window, "grant").empty());  // no other one
-  CHECK(sent(window, "revoke").empty());
+  CHECK(window.sent("grant").empty());  // no other one
+  CHECK(window.sent("revoke").empty());
 }
 
 TEST_CASE("rights of those who join, for all who are here, too") {
@@ -48,8 +36,8 @@ TEST_CASE("rights of those who join, for all who are here, too") {
   CHECK(window.press("rights.save"));
   CHECK(window.backend.wait_for("rights_default")["rights"] == json{"view"});
   CHECK(window.backend.wait_for("pointers")["moving"] == 20);
-  CHECK(sent(window, "revoke").size() == 6);  // chat, point and draw of two
-  CHECK(sent(window, "grant").empty());
+  CHECK(window.sent("revoke").size() == 6);  // chat, point and draw of two
+  CHECK(window.sent("grant").empty());
 }
 
 TEST_CASE("what is cancelled changes nothing, and who has left closes the question") {
@@ -57,7 +45,7 @@ TEST_CASE("what is cancelled changes nothing, and who has left closes the questi
   CHECK(window.press("people.rights"));
   CHECK(window.press("rights.preset.work"));
   CHECK(window.press("rights.cancel"));
-  CHECK(sent(window, "rights_default").empty());
+  CHECK(window.sent("rights_default").empty());
   CHECK(window.press("person.3"));
   CHECK(window.press("3.rights"));
   window.backend.say({{{"event", "left"}, {"participant", 3}, {"reason", ""}}});
@@ -89,7 +77,7 @@ TEST_CASE("who is removed is asked about first, and told why") {
   CHECK(window.press("3.kick"));
   CHECK(window.shows("Remove Bernd Kowalski from the session?"));
   CHECK(window.press("kick.cancel"));
-  CHECK(sent(window, "kick").empty());
+  CHECK(window.sent("kick").empty());
   CHECK(window.press("person.3"));
   CHECK(window.press("3.kick"));
   CHECK(window.type("kick.reason", "off topic"));
@@ -98,5 +86,5 @@ TEST_CASE("who is removed is asked about first, and told why") {
   const json ban = window.backend.wait_for("ban");
   CHECK(ban["participant"] == 3);
   CHECK(ban["reason"] == "off topic");
-  CHECK(sent(window, "kick").empty());
+  CHECK(window.sent("kick").empty());
 }

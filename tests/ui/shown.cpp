@@ -110,6 +110,14 @@ void Shown::settle() {
   tree();
 }
 
+std::vector<json> Shown::sent(const std::string& verb) {
+  std::vector<json> found;
+  settle();
+  for (const json& command : backend.commands())
+    if (command["do"] == verb) found.push_back(command);
+  return found;
+}
+
 std::string Shown::focused() {
   const json now_c = tree();
   for (const auto& c : now_c["tree"])

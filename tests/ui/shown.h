@@ -34,6 +34,8 @@ struct Shown : RunningWindow {
   /// Events pushed before are drawn: the probe's own wake comes behind them.
   void settle();
   std::string focused();
+  /// The commands of that name that were sent and not waited for, in their order.
+  std::vector<json> sent(const std::string& verb);
 };
 
 }  // namespace lotse::ui::test
